@@ -1,0 +1,1 @@
+"""Training, evaluation and export of the default road-hazard model of hazardstream."""

@@ -1,0 +1,112 @@
+"""Writes the model as an OpenVINO graph with `metadata.yaml`: the folder that the server loads.
+
+    python -m hazard_training.export --weights runs/last/averaged.pt --out ../models/hazard-yolo12n
+"""
+import argparse
+import json
+import pathlib
+import subprocess
+
+import numpy as np
+import openvino as ov
+import torch
+import yaml
+
+from .model import STRIDES, HazardYolo, parameter_count
+
+NAMES = {0: "crack", 1: "pothole"}
+GRAPH = "hazard-yolo12n"
+DATA = ("Cracks and Potholes in Road Images (DNIT; B. T. Passos et al., MIT licence), resized to 640 px wide; "
+        "the loss ignores what lies outside the annotated lane")
+LARGEST_BYTES = 6_000_000
+
+
+def load_model(weights=None):
+    """The network in evaluation mode with folded normalisation; without weights, untrained with a fixed seed."""
+    torch.manual_seed(0)
+    model = HazardYolo(len(NAMES))
+    if weights:
+        model.load_state_dict(torch.load(weights, map_location="cpu", weights_only=True)["model"])
+    return model.eval().fold()
+
+
+def convert(model, height=640, width=640):
+    """Converts with free height and width, then fixes them: the graph keeps no trace of one size and can be reshaped again."""
+    example = torch.zeros(1, 3, 96, 64)
+    graph = ov.convert_model(model, example_input=example, input=[("x", ov.PartialShape([1, 3, -1, -1]), ov.Type.f32)])
+    graph.inputs[0].get_tensor().set_names({"images"})
+    graph.outputs[0].get_tensor().set_names({"output0"})
+    graph.get_parameters()[0].set_friendly_name("images")
+    graph.reshape({"images": [1, 3, height, width]})
+    return graph
+
+
+def anchors_of(height, width):
+    return sum((height // s) * (width // s) for s in STRIDES)
+
+
+def check(graph, model, sizes=((640, 640), (384, 640), (256, 320))):
+    """Compares the graph with PyTorch at several sizes; returns the greatest differences in pixels and in score."""
+    worst = np.zeros(2)
+    generator = torch.Generator().manual_seed(1)
+    for height, width in sizes:
+        picture = torch.rand(1, 3, height, width, generator=generator)
+        graph.reshape({"images": [1, 3, height, width]})
+        compiled = ov.compile_model(graph, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
+        got = compiled(picture.numpy())[0]
+        with torch.inference_mode():
+            want = model(picture).numpy()
+        if got.shape != (1, 4 + len(NAMES), anchors_of(height, width)):
+            raise SystemExit(f"the graph gives {got.shape} for a {width}x{height} picture")
+        difference = np.abs(got - want)
+        worst = np.maximum(worst, (difference[:, :4].max(), difference[:, 4:].max()))
+    return worst
+
+
+def training_commit():
+    result = subprocess.run(["git", "rev-parse", "--short=12", "HEAD"], capture_output=True, text=True, check=False,
+                            cwd=pathlib.Path(__file__).parent)
+    return result.stdout.strip() or "unknown"
+
+
+def metadata(trained, version, scores, commit):
+    return {
+        "description": "YOLOv12n for road hazards, trained by hazardstream's own code",
+        "task": "detect", "version": version, "trained": trained, "license": "Apache-2.0",
+        "names": NAMES, "stride": max(STRIDES), "batch": 1, "imgsz": [640, 640], "channels": 3,
+        "input": "1x3x640x640 f32, RGB, 0..1, letterboxed with grey 114; any height and width divisible by 32 after a reshape",
+        "output": "1x6x8400 f32: centre x, centre y, width, height in input pixels, then one 0..1 score per class",
+        "data": DATA if trained else "none: random weights", "commit": commit, "scores": scores or "none: untrained"}
+
+
+def write(out, model, trained, version, scores=None, commit=None):
+    """Writes graph and metadata into `out` and returns the size of the weights in bytes."""
+    out = pathlib.Path(out)
+    out.mkdir(parents=True, exist_ok=True)
+    xml = out / f"{GRAPH}.xml"
+    ov.save_model(convert(model), xml, compress_to_fp16=True)
+    facts = metadata(trained, version, scores, commit or training_commit())
+    (out / "metadata.yaml").write_text(yaml.safe_dump(facts, sort_keys=False, width=120), encoding="utf-8")
+    size = xml.with_suffix(".bin").stat().st_size
+    if size > LARGEST_BYTES:
+        raise SystemExit(f"the weights take {size} bytes, more than {LARGEST_BYTES}")
+    return size
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--weights", help="checkpoint written by train.py; without it the graph is untrained")
+    parser.add_argument("--out", default="../models/hazard-yolo12n")
+    parser.add_argument("--version", default="0.1.0")
+    parser.add_argument("--scores", help="JSON file written by evaluate.py, copied into metadata.yaml")
+    parser.add_argument("--commit", help="training commit, where the working tree's head is not the one trained with")
+    options = parser.parse_args()
+    model = load_model(options.weights)
+    scores = json.loads(pathlib.Path(options.scores).read_text(encoding="utf-8")) if options.scores else None
+    pixels, score = check(convert(model), model)
+    size = write(options.out, model, bool(options.weights), options.version, scores, options.commit)
+    print(f"{parameter_count(model)} parameters, {size} bytes; differs from PyTorch by {pixels:.4f} px and {score:.6f} in score")
+
+
+if __name__ == "__main__":
+    main()
