@@ -1,0 +1,48 @@
+// Appends JSON to a string: commas and escapes are its business, nesting is the caller's. Numbers are always finite JSON
+// (NaN and infinities become null), times get three digits, so that every body parses strictly.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace hazard::wire {
+
+class JsonWriter {
+ public:
+  explicit JsonWriter(std::string& out) : out_(out) {}
+
+  JsonWriter& begin_object();
+  JsonWriter& end_object();
+  JsonWriter& begin_array();
+  JsonWriter& end_array();
+  JsonWriter& key(std::string_view name);
+
+  JsonWriter& value(std::string_view text);
+  JsonWriter& value(const char* text) { return value(std::string_view(text)); }
+  JsonWriter& value(bool flag);
+  JsonWriter& value(std::int64_t number);
+  JsonWriter& value(std::uint64_t number);
+  JsonWriter& value(int number) { return value(static_cast<std::int64_t>(number)); }
+  JsonWriter& value(double number);                    // shortest form that reads back the same
+  JsonWriter& fixed(double number, int digits);        // rounded, trailing zeros cut
+  JsonWriter& null();
+  JsonWriter& raw(std::string_view json);              // already valid JSON
+
+  template <typename T>
+  JsonWriter& field(std::string_view name, const T& content) {
+    key(name);
+    return value(content);
+  }
+  JsonWriter& fixed_field(std::string_view name, double number, int digits) {
+    key(name);
+    return fixed(number, digits);
+  }
+
+ private:
+  void comma();
+  std::string& out_;
+  bool first_ = true;  // no value yet at this nesting: no comma wanted
+};
+
+}  // namespace hazard::wire
