@@ -15,7 +15,7 @@ set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 set(HAZARD_SANITIZE "" CACHE STRING "Sanitizers, e.g. address,undefined or thread; empty for none")
 option(HAZARD_FUZZ "Build the libFuzzer targets in fuzz/" OFF)
 
-add_compile_options(-Wall -Wextra -Wpedantic -Wconversion -Wno-sign-conversion -Wshadow -Werror
+add_compile_options(-Wall -Wextra -Wpedantic -Wconversion -Wno-sign-conversion -Wshadow -Werror -Wno-missing-designated-field-initializers
   -fstack-protector-strong)
 if(CMAKE_BUILD_TYPE MATCHES "Rel")
   add_compile_definitions(_FORTIFY_SOURCE=2)

@@ -37,7 +37,7 @@ struct StreamConfig {
 
 // Each field empty: leave it as it is.
 struct StreamConfigPatch {
-  std::optional<double> fps_limit;
+  std::optional<double> fps_limit{};
   std::optional<double> confidence_threshold;
   std::optional<double> iou_threshold;
   std::optional<double> max_detections;
