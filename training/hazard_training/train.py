@@ -1,0 +1,317 @@
+"""Trains the model; resumable, and always ending in a finished schedule after the minutes it is given.
+
+    python -m hazard_training.train --train PACK --val PACK --run runs/first --budget-minutes 240
+
+The schedule follows the clock, not the number of epochs: on a machine of unknown or shared speed it still ends with a small rate.
+"""
+import argparse
+import copy
+import csv
+import math
+import pathlib
+import time
+
+import numpy as np
+import torch
+
+from . import augment, data, scoring
+from .loss import detection_loss
+from .model import HazardYolo
+
+LOG_FIELDS = ("epoch", "minutes", "progress", "rate", "pictures", "pictures_per_s", "loss", "box", "class", "distance",
+              "crack_AP50", "pothole_AP50", "heavy_hit", "crack_precision", "sim_frames", "remaining_minutes")
+
+
+class Sampler:
+    """Chooses frames and turns them into batches; one seeded generator makes the order repeatable."""
+
+    def __init__(self, frames, options):
+        self.frames, self.options = frames, options
+        self.extra = []
+        rare = [i for i, f in enumerate(frames) if len(f.boxes(data.POTHOLE))]
+        self.order = list(range(len(frames))) + rare * (options.pothole_times - 1)
+
+    def rescan(self):
+        """Pictures made by the simulated drive may arrive while training runs."""
+        folder = self.options.extra_dir
+        if folder and pathlib.Path(folder).is_dir() and not self.extra:
+            self.extra = data.read_truth_folder(folder, self.options.extra_most)
+
+    def _pick(self, index, rng):
+        if self.extra and rng.random() < self.options.extra_share:
+            return self.extra[rng.integers(len(self.extra))]
+        return self.frames[index]
+
+    def sample(self, index, whole, rng):
+        options = self.options
+        frame = self._pick(index, rng)
+        if whole and rng.random() < 0.7:
+            sample = augment.whole_window(frame, options.whole_size, rng).apply(frame)
+        else:
+            size = options.whole_size if whole else options.crop_size
+            if rng.random() < options.mosaic:
+                others = [self._pick(self.order[rng.integers(len(self.order))], rng) for _ in range(3)]
+                sample = augment.mosaic([frame, *others], size, options.zooms, rng)
+            else:
+                sample = augment.random_window(frame, size, options.zooms, rng).apply(frame)
+        sample.picture = augment.change_light(sample.picture, rng)
+        return sample
+
+    def batches(self, size, whole, rng):
+        order = rng.permutation(self.order)
+        for start in range(0, len(order) - size + 1, size):
+            yield collate([self.sample(i, whole, rng) for i in order[start:start + size]])
+
+
+def collate(samples):
+    """Samples of one size -> pictures, boxes, labels, validity and anchor weights; boxes padded to the fullest picture."""
+    pictures = torch.from_numpy(np.stack([s.picture[..., ::-1] for s in samples]).astype(np.float32) / 255).permute(0, 3, 1, 2)
+    most = max(1, max(len(s.boxes) for s in samples))
+    boxes, labels = torch.zeros(len(samples), most, 4), torch.zeros(len(samples), most, dtype=torch.long)
+    valid = torch.zeros(len(samples), most, dtype=torch.bool)
+    for i, sample in enumerate(samples):
+        count = len(sample.boxes)
+        boxes[i, :count], labels[i, :count] = torch.from_numpy(sample.boxes), torch.from_numpy(sample.labels)
+        valid[i, :count] = True
+    weights = torch.from_numpy(np.stack([augment.anchor_weights(s.weight) for s in samples]))
+    return pictures, boxes, labels, valid, weights
+
+
+class Average:
+    """Exponential moving average of the weights: smoother and better than the last step's."""
+
+    def __init__(self, model, decay=0.999):
+        self.model, self.decay, self.steps = copy.deepcopy(model).eval(), decay, 0
+
+    @torch.no_grad()
+    def update(self, model):
+        self.steps += 1
+        keep = min(self.decay, (1 + self.steps) / (20 + self.steps))
+        for mine, theirs in zip(self.model.state_dict().values(), model.state_dict().values()):
+            if mine.dtype.is_floating_point:
+                mine.lerp_(theirs, 1 - keep)
+            else:
+                mine.copy_(theirs)
+
+
+class Clock:
+    """Share of the time budget used so far, over all resumptions."""
+
+    def __init__(self, budget_minutes, used=0.0):
+        self.budget, self.used, self.last = budget_minutes * 60, used, time.monotonic()
+
+    def progress(self):
+        now = time.monotonic()
+        self.used, self.last = self.used + now - self.last, now
+        return min(1.0, self.used / self.budget)
+
+
+def rate_at(progress, step, options):
+    """Linear warm-up by steps, then a cosine over the time budget down to a hundredth."""
+    cosine = 0.01 + 0.99 * (1 + math.cos(math.pi * progress)) / 2
+    return options.rate * cosine * min(1.0, (step + 1) / options.warmup_steps)
+
+
+def make_optimizer(model, options):
+    """AdamW; biases and normalisation are not decayed."""
+    decayed = [p for p in model.parameters() if p.ndim > 1]
+    free = [p for p in model.parameters() if p.ndim <= 1]
+    return torch.optim.AdamW([{"params": decayed, "weight_decay": options.weight_decay}, {"params": free, "weight_decay": 0.0}],
+                             lr=options.rate, betas=(0.9, 0.99))
+
+
+def evaluate(model, frames, size, device):
+    """Measures on whole frames at one size, in the precision used for training."""
+    tally = scoring.Tally()
+
+    def infer(picture):
+        with torch.inference_mode(), torch.autocast(device.type, torch.bfloat16):
+            tensor = torch.from_numpy(picture).to(device).contiguous(memory_format=torch.channels_last)
+            return model(tensor)[0].float().cpu().numpy()
+
+    for frame in frames:
+        tally.add(frame, scoring.detect(infer, frame.picture, *size))
+    return tally.report()
+
+
+class Trainer:
+    def __init__(self, options):
+        self.options = options
+        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        torch.manual_seed(options.seed)
+        self.model = HazardYolo().to(self.device, memory_format=torch.channels_last)
+        self.average = Average(self.model, options.average_decay)
+        self.optimizer = make_optimizer(self.model, options)
+        self.clock = Clock(options.budget_minutes)
+        self.epoch, self.step, self.best, self.pictures = 0, 0, 0.0, 0
+        self.run = pathlib.Path(options.run)
+        self.run.mkdir(parents=True, exist_ok=True)
+
+    def restore(self):
+        """Continues the run's own last checkpoint, or starts from the averaged weights of another one."""
+        last = self.run / "last.pt"
+        if last.exists():
+            state = torch.load(last, map_location=self.device, weights_only=True)
+            self.model.load_state_dict(state["live"])
+            self.average.model.load_state_dict(state["model"])
+            self.optimizer.load_state_dict(state["optimizer"])
+            self.average.steps, self.clock.used = state["step"], state["used"]
+            self.epoch, self.step, self.best, self.pictures = (state[k] for k in ("epoch", "step", "best", "pictures"))
+        elif self.options.init:
+            state = torch.load(self.options.init, map_location=self.device, weights_only=True)
+            self.model.load_state_dict(state["model"])
+            self.average.model.load_state_dict(state["model"])
+
+    def save(self, name, whole=True):
+        state = {"model": self.average.model.state_dict(), "epoch": self.epoch, "step": self.step}
+        if whole:
+            state |= {"live": self.model.state_dict(), "optimizer": self.optimizer.state_dict(), "used": self.clock.used,
+                      "best": self.best, "pictures": self.pictures}
+        partial = self.run / (name + ".part")
+        torch.save(state, partial)
+        partial.replace(self.run / name)
+
+    def train_step(self, batch):
+        pictures, boxes, labels, valid, weights = (part.to(self.device, non_blocking=True) for part in batch)
+        pictures = pictures.contiguous(memory_format=torch.channels_last)
+        progress = self.clock.progress()
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate_at(progress, self.step, self.options)
+        with torch.autocast(self.device.type, torch.bfloat16):
+            raw = self.model(pictures)
+        loss, parts = detection_loss(raw, boxes, labels, valid, weights)
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.model.parameters(), 10.0)
+        self.optimizer.step()
+        self.average.update(self.model)
+        self.step += 1
+        return float(loss.detach()), parts.cpu().numpy()
+
+    def train_epoch(self, sampler):
+        """One pass, cut short when the budget ends; returns the mean losses and the speed."""
+        options = self.options
+        rng = np.random.default_rng((options.seed, self.epoch))
+        whole = self.clock.progress() >= options.whole_from
+        batch_size = options.whole_batch if whole else options.batch
+        self.model.train()
+        sums, count, started = np.zeros(4), 0, time.monotonic()
+        for batch in sampler.batches(batch_size, whole, rng):
+            loss, parts = self.train_step(batch)
+            sums += (loss, *parts)
+            count += 1
+            if count % 50 == 0:
+                print(f"epoch {self.epoch} step {count} loss {sums[0] / count:.3f} "
+                      f"{count * batch_size / (time.monotonic() - started):.1f} pictures/s "
+                      f"progress {self.clock.progress():.3f}", flush=True)
+            # An epoch ends early where the schedule ends, or where whole frames take over.
+            if self.clock.progress() >= 1 or (not whole and self.clock.progress() >= options.whole_from):
+                break
+        self.pictures += count * batch_size
+        return sums / max(count, 1), count * batch_size / (time.monotonic() - started)
+
+    def report(self, means, speed, scores, sampler):
+        progress = self.clock.progress()
+        row = {"epoch": self.epoch, "minutes": self.clock.used / 60, "progress": progress,
+               "rate": self.optimizer.param_groups[0]["lr"], "pictures": self.pictures, "pictures_per_s": speed, "loss": means[0],
+               "box": means[1], "class": means[2], "distance": means[3], "sim_frames": len(sampler.extra),
+               "remaining_minutes": self.options.budget_minutes * (1 - progress)}
+        if scores:
+            row |= {"crack_AP50": scores["crack"]["AP50"], "pothole_AP50": scores["pothole"]["AP50"],
+                    "heavy_hit": scores["heavy_crack_hit"], "crack_precision": scores["crack_box_precision"]}
+        row = {k: f"{v:.5g}" if isinstance(v, float) else v for k, v in row.items()}
+        path = self.run / "log.csv"
+        fresh = not path.exists()
+        with path.open("a", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, LOG_FIELDS)
+            if fresh:
+                writer.writeheader()
+            writer.writerow(row)
+        print(" ".join(f"{k}={v}" for k, v in row.items()), flush=True)
+
+    def keep_best(self, scores):
+        """Both classes count alike, whatever the number of their boxes."""
+        value = scores["crack"]["AP50"] + scores["pothole"]["AP50"]
+        if value > self.best:
+            self.best = value
+            self.save("best.pt", whole=False)
+
+    def fit(self, train_frames, val_frames):
+        options = self.options
+        sampler = Sampler(train_frames, options)
+        while self.clock.progress() < 1:
+            sampler.rescan()
+            means, speed = self.train_epoch(sampler)
+            self.epoch += 1
+            last = self.clock.progress() >= 1
+            scores = None
+            whole = self.clock.progress() >= options.whole_from
+            every = max(1, options.evaluate_every // 2) if whole else options.evaluate_every
+            if val_frames and (last or self.epoch % every == 0):
+                scores = evaluate(self.average.model, val_frames, options.whole_size, self.device)
+                self.keep_best(scores)
+                self.save(f"epoch-{self.epoch:03d}.pt", whole=False)
+            self.save("last.pt")
+            self.report(means, speed, scores, sampler)
+
+
+def pair(text):
+    width, height = text.lower().split("x")
+    return int(width), int(height)
+
+
+def parse(arguments=None):
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    add = parser.add_argument
+    add("--train", nargs="+", required=True, help="annotated packs (tar) or folders")
+    add("--val", nargs="*", default=[], help="packs of other routes, never trained on")
+    add("--run", default="runs/last", help="folder of checkpoints and log.csv; an existing run is continued")
+    add("--init", help="checkpoint to start from, for fine-tuning")
+    add("--budget-minutes", type=float, default=240)
+    add("--extra-dir", help="folder of pictures with truth.jsonl, mixed in once it exists")
+    add("--extra-share", type=float, default=0.15)
+    add("--extra-most", type=int, default=2000)
+    add("--rate", type=float, default=1.5e-3)
+    add("--weight-decay", type=float, default=0.02)
+    add("--warmup-steps", type=int, default=200)
+    add("--average-decay", type=float, default=0.999)
+    add("--batch", type=int, default=16)
+    add("--whole-batch", type=int, default=12)
+    add("--crop-size", type=pair, default=(384, 256))
+    add("--whole-size", type=pair, default=(640, 416))
+    add("--whole-from", type=float, default=0.7, help="share of the budget after which whole frames are trained on")
+    add("--zooms", type=float, nargs=2, default=(0.6, 1.6))
+    add("--mosaic", type=float, default=0.2, help="share of mosaics among the windows")
+    add("--pothole-times", type=int, default=3, help="how often a frame with a pothole is drawn in an epoch")
+    add("--evaluate-every", type=int, default=5)
+    add("--threads", type=int, default=0)
+    add("--seed", type=int, default=7)
+    return parser.parse_args(arguments)
+
+
+def main():
+    options = parse()
+    if options.threads:
+        torch.set_num_threads(options.threads)
+    train_frames = [f for pack in options.train for f in read_any(pack)]
+    val_frames = [f for pack in options.val for f in read_any(pack)]
+    shared = {f.route for f in train_frames} & {f.route for f in val_frames}
+    if shared:
+        raise SystemExit(f"routes in both training and validation: {sorted(shared)}; neighbouring frames overlap, split by route")
+    print("train:", data.inventory(train_frames), flush=True)
+    print("validation:", data.inventory(val_frames), flush=True)
+    trainer = Trainer(options)
+    trainer.restore()
+    trainer.fit(train_frames, val_frames)
+
+
+def read_any(path):
+    """Annotated frames, or a folder of pictures with truth.jsonl."""
+    path = pathlib.Path(path)
+    if path.is_dir() and next(path.rglob("truth.jsonl"), None):
+        return data.read_truth_folder(path)
+    return list(data.read_frames(path))
+
+
+if __name__ == "__main__":
+    main()
