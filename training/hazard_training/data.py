@@ -36,10 +36,17 @@ class Frame:
     picture: np.ndarray  # height x width x 3, BGR
     lane: np.ndarray     # the same size, 255 where annotated
     objects: list
+    stray: np.ndarray = dataclasses.field(default_factory=lambda: np.zeros((0, 2), np.int16))  # crack pixels too few to be an object
 
     @property
     def route(self):
         return route_of(self.name)
+
+    def crack_mask(self):
+        mask = np.zeros(self.lane.shape, bool)
+        for pixels in (self.stray, *(o.pixels for o in self.objects if o.label == CRACK)):
+            mask[pixels[:, 1], pixels[:, 0]] = True
+        return mask
 
     def boxes(self, label):
         return np.array([o.box() for o in self.objects if o.label == label], np.float32).reshape(-1, 4)
@@ -83,7 +90,22 @@ def frame_from_bytes(name, raw, crack, pothole, lane):
                      else (cv2.resize(mask, size, interpolation=cv2.INTER_AREA) > 63).astype(np.uint8) * 255)
     annotated = cv2.resize(decode(lane, cv2.IMREAD_GRAYSCALE), size, interpolation=cv2.INTER_NEAREST)
     objects = [o for label, mask in enumerate(masks) for o in objects_from_mask(mask, label)]
-    return Frame(name, picture, np.where(annotated > 127, 255, 0).astype(np.uint8), objects)
+    frame = Frame(name, picture, np.where(annotated > 127, 255, 0).astype(np.uint8), objects)
+    ys, xs = np.nonzero((masks[CRACK] > 127) & ~frame.crack_mask())
+    frame.stray = np.stack((xs, ys), 1).astype(np.int16)
+    return frame
+
+
+def wide_crop(frame, aspect=16 / 9):
+    """The lower part of a frame at another aspect, as a camera of that aspect would see the road; objects cut to it by the rule."""
+    top = frame.lane.shape[0] - round(frame.lane.shape[1] / aspect)
+    shift = np.array((0, top), np.int16)
+    objects = []
+    for thing in frame.objects:
+        pixels = thing.pixels[thing.pixels[:, 1] >= top] - shift
+        if len(pixels) >= thing.least:
+            objects.append(Object(thing.label, pixels, thing.least))
+    return Frame(frame.name, frame.picture[top:], frame.lane[top:], objects, frame.stray[frame.stray[:, 1] >= top] - shift)
 
 
 def _pack_reader(path):
@@ -133,14 +155,15 @@ def _truth_frame(entry, picture):
     if scale != 1:
         size = (WIDTH, round(picture.shape[0] * scale))
         picture = cv2.resize(picture, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
-    objects = []
+    objects, lane = [], np.full(picture.shape[:2], 255, np.uint8)
     for box in entry.get("boxes", []):
-        left, top, right, bottom = (round(box[k] * scale) for k in ("x1", "y1", "x2", "y2"))
-        # Smaller than the least that a detector at this width could name: not asked for.
+        left, top, right, bottom = (max(0, round(box[k] * scale)) for k in ("x1", "y1", "x2", "y2"))
         if right - left >= 6 and bottom - top >= 4 and box["class_id"] in (CRACK, POTHOLE):
             corners = np.array([(left, top), (right - 1, bottom - 1)], np.int16)
             objects.append(Object(int(box["class_id"]), corners))
-    lane = np.full(picture.shape[:2], 255, np.uint8)
+        else:
+            # Smaller than what a detector at this width could name: neither asked for nor a clean road.
+            lane[top:bottom + 1, left:right + 1] = 0
     return Frame(str(entry["file"]), picture, lane, objects)
 
 

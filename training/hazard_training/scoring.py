@@ -97,10 +97,7 @@ class Tally:
 
     def _cover(self, frame, rows):
         """Boxes of thin lines rarely overlap by half; whether the cracked area is covered matters as much."""
-        crack = np.zeros(frame.lane.shape, bool)
-        for thing in frame.objects:
-            if thing.label == 0:
-                crack[thing.pixels[:, 1], thing.pixels[:, 0]] = True
+        crack = frame.crack_mask()
         cover = np.zeros_like(crack)
         for x0, y0, x1, y1 in rows[(rows[:, 5] == 0) & (rows[:, 4] >= SURE)][:, :4].clip(0).astype(int):
             cover[y0:y1, x0:x1] = True
