@@ -12,7 +12,7 @@ TEST(ErrorCatalogue, names_are_unique_snake_case) {
   std::set<std::string> names;
   for (const ErrorInfo& info : error_catalogue()) {
     EXPECT_TRUE(names.emplace(info.name).second) << info.name;
-    EXPECT_EQ(info.name.find_first_not_of("abcdefghijklmnopqrstuvwxyz_"), std::string_view::npos) << info.name;
+    EXPECT_EQ(info.name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_"), std::string_view::npos) << info.name;
   }
   EXPECT_EQ(names.size(), kErrorCodeCount);
 }

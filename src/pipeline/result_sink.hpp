@@ -1,0 +1,16 @@
+// The pipeline's only way up: whoever offered a frame hears how it ended. A session implements it.
+#pragma once
+
+#include "domain/verdict.hpp"
+
+namespace hazard::pipeline {
+
+class ResultSink {
+ public:
+  virtual ~ResultSink() = default;
+  // Exactly once for every offered frame; from a worker or from the thread whose call ended the frame, never under the
+  // scheduler's lock. Results of one lane come in the order their frames were offered. Must not block.
+  virtual void on_verdict(domain::Verdict&& verdict) noexcept = 0;
+};
+
+}  // namespace hazard::pipeline

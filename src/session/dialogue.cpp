@@ -1,0 +1,48 @@
+#include "session/dialogue.hpp"
+
+#include <utility>
+#include <variant>
+
+#include "wire/client_message.hpp"
+#include "wire/server_message.hpp"
+
+namespace hazard::session {
+
+Dialogue::Dialogue(std::shared_ptr<Session> session, const base::Clock& clock) : session_(std::move(session)), clock_(clock) {}
+
+std::optional<std::string> Dialogue::on_text(std::string_view text) {
+  const base::SteadyTime received_at = clock_.now();
+  const base::WallTime wall = clock_.wall();
+  auto message = wire::parse_client_message(text, session_->limits().frame_bytes_max);
+  if (message) return answer(std::move(*message), received_at, wall);
+  if (message.error().is_frame) {
+    session_->refuse(message.error(), received_at);
+    return std::nullopt;
+  }
+  return wire::error_message(message.error().error, wall);
+}
+
+void Dialogue::on_binary(domain::Bytes&& message) {
+  const base::SteadyTime received_at = clock_.now();
+  auto frame = wire::parse_frame_envelope(std::move(message), session_->limits().frame_bytes_max);
+  if (frame) {
+    session_->offer(std::move(*frame), received_at);
+  } else {
+    session_->refuse(frame.error(), received_at);
+  }
+}
+
+std::optional<std::string> Dialogue::answer(wire::ClientMessage&& message, base::SteadyTime received_at, base::WallTime wall) {
+  if (auto* frame = std::get_if<wire::FrameMessage>(&message)) {
+    session_->offer(std::move(*frame), received_at);
+    return std::nullopt;
+  }
+  if (const auto* update = std::get_if<wire::ConfigUpdate>(&message)) {
+    const auto config = session_->update(update->patch);
+    return config ? wire::config_updated(*config, clock_.wall()) : wire::error_message(config.error(), clock_.wall());
+  }
+  if (const auto* ping = std::get_if<wire::Ping>(&message)) return wire::pong(ping->echo, wall, clock_.wall());
+  return wire::stats_message(session_->id(), session_->counters(), clock_.wall());
+}
+
+}  // namespace hazard::session

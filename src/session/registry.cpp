@@ -1,0 +1,117 @@
+#include "session/registry.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "base/ids.hpp"
+
+namespace hazard::session {
+
+using domain::ErrorCode;
+using domain::refuse;
+
+Registry::Registry(RegistryOptions options, pipeline::Pipeline& pipeline)
+    : options_(std::move(options)),
+      pipeline_(pipeline),
+      totals_(std::make_shared<Totals>()),
+      started_at_(pipeline.clock().now()),
+      started_wall_(pipeline.clock().wall()) {}
+
+Registry::~Registry() { close_all(EndReason::server_closing, {}); }
+
+domain::Result<std::shared_ptr<Session>> Registry::open(Transport transport, std::optional<std::string> id,
+                                                        const domain::StreamConfigPatch& patch) {
+  if (!pipeline_.ready()) return refuse(ErrorCode::model_not_ready, "model not loaded: the server is still starting");
+  const auto config = domain::apply(domain::default_config(options_.limits.stream), patch, options_.limits.stream);
+  if (!config) return std::unexpected(config.error());
+
+  const std::lock_guard lock(mutex_);
+  if (closing_) return refuse(ErrorCode::server_closing, "the server is restarting");
+  if (sessions_.size() >= options_.sessions_max) {
+    return refuse(ErrorCode::overloaded, fmt::format("all {} sessions are in use", options_.sessions_max));
+  }
+  std::string name = id ? std::move(*id) : base::make_uuid();
+  if (sessions_.contains(name)) return refuse(ErrorCode::session_exists, fmt::format("session_id {} is in use", name));
+  auto session = Session::open({.id = name, .transport = transport, .config = *config}, options_.limits, pipeline_, totals_);
+  sessions_.emplace(std::move(name), session);
+  ++opened_;
+  return session;
+}
+
+std::shared_ptr<Session> Registry::find(std::string_view id) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = sessions_.find(std::string(id));
+  return found == sessions_.end() ? nullptr : found->second;
+}
+
+bool Registry::close(std::string_view id, EndReason reason) {
+  std::shared_ptr<Session> session;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = sessions_.find(std::string(id));
+    if (found == sessions_.end()) return false;
+    session = std::move(found->second);
+    sessions_.erase(found);
+  }
+  session->close(reason);
+  return true;
+}
+
+std::size_t Registry::reap() {
+  const base::SteadyTime now = pipeline_.clock().now();
+  std::vector<std::shared_ptr<Session>> idle;
+  {
+    const std::lock_guard lock(mutex_);
+    for (auto it = sessions_.begin(); it != sessions_.end();) {
+      const auto since = it->second->idle_since();
+      if (since && now - *since >= options_.idle_timeout) {
+        idle.push_back(std::move(it->second));
+        it = sessions_.erase(it);
+      } else {
+        ++it;
+      }
+    }
+  }
+  for (const auto& session : idle) session->close(EndReason::idle);
+  return idle.size();
+}
+
+void Registry::close_all(EndReason reason, base::Duration retry_after) {
+  std::unordered_map<std::string, std::shared_ptr<Session>> leaving;
+  {
+    const std::lock_guard lock(mutex_);
+    closing_ = true;
+    leaving.swap(sessions_);
+  }
+  for (const auto& [id, session] : leaving) session->close(reason, retry_after);
+}
+
+std::vector<std::shared_ptr<Session>> Registry::all() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::shared_ptr<Session>> sessions;
+  sessions.reserve(sessions_.size());
+  for (const auto& [id, session] : sessions_) sessions.push_back(session);
+  return sessions;
+}
+
+wire::ServiceView Registry::service() const {
+  wire::ServiceView view;
+  view.ready = pipeline_.ready();
+  view.totals = totals_->counters();
+  view.started_at = base::epoch_seconds(started_wall_);
+  view.uptime_seconds = base::to_ms(pipeline_.clock().now() - started_at_) / 1000.0;
+  view.capacity_fps = pipeline_.capacity_fps();
+  for (const auto& session : all()) {
+    ++view.active_sessions;
+    ++(session->transport() == Transport::websocket ? view.active_websocket : view.active_sse);
+    view.avg_fps += session->view().current_fps;
+  }
+  if (view.active_sessions > 0) view.avg_fps /= static_cast<double>(view.active_sessions);
+  const std::lock_guard lock(mutex_);
+  view.total_sessions = opened_;
+  view.closing = closing_;
+  return view;
+}
+
+}  // namespace hazard::session

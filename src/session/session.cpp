@@ -1,0 +1,215 @@
+#include "session/session.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "base/check.hpp"
+#include "base/ids.hpp"
+#include "wire/server_message.hpp"
+
+namespace hazard::session {
+namespace {
+
+std::shared_ptr<const std::string> share(std::string&& text) { return std::make_shared<const std::string>(std::move(text)); }
+
+}  // namespace
+
+Session::Session(Options&& options, const SessionLimits& limits, pipeline::Pipeline& pipeline, std::shared_ptr<Totals> totals)
+    : id_(std::move(options.id)),
+      transport_(options.transport),
+      limits_(limits),
+      pipeline_(pipeline),
+      totals_(std::move(totals)),
+      model_(pipeline.model()),
+      resume_token_(base::make_token()),
+      opened_at_(pipeline.clock().now()),
+      created_at_(pipeline.clock().wall()),
+      config_(options.config),
+      used_at_(opened_at_) {}
+
+std::shared_ptr<Session> Session::open(Options options, const SessionLimits& limits, pipeline::Pipeline& pipeline,
+                                       std::shared_ptr<Totals> totals) {
+  const std::shared_ptr<Session> session(new Session(std::move(options), limits, pipeline, std::move(totals)));
+  session->lane_ = pipeline.scheduler().open_lane(
+      pipeline::LaneSettings::from(session->config_, limits.stream.queue_size), session);
+  return session;
+}
+
+std::string Session::greeting() const {
+  const std::lock_guard lock(mutex_);
+  return wire::session_created({.resumed = false,
+                                .session_id = id_,
+                                .config = config_,
+                                .resume_token = resume_token_,
+                                .granted_fps = config_.fps_limit,
+                                .credits = config_.delivery == domain::Delivery::all ? limits_.stream.queue_size : 1,
+                                .heartbeat_ms = static_cast<int>(base::to_ms(limits_.heartbeat)),
+                                .max_frame_bytes = limits_.frame_bytes_max},
+                               *model_, pipeline_.clock().wall());
+}
+
+Session::Accepted Session::receive(std::string&& frame_id, base::SteadyTime received_at) {
+  const std::lock_guard lock(mutex_);
+  ++counters_.received;
+  ++counters_.in_flight;
+  used_at_ = std::max(used_at_, received_at);
+  return {.seq = ++last_seq_, .frame_id = frame_id.empty() ? base::make_uuid() : std::move(frame_id)};
+}
+
+Session::Accepted Session::offer(wire::FrameMessage&& message, base::SteadyTime received_at) {
+  totals_->frame_received();
+  const std::lock_guard in_a_row(offer_mutex_);
+  Accepted accepted = receive(std::move(message.frame.frame_id), received_at);
+  domain::EncodedFrame frame = std::move(message.frame);
+  frame.seq = accepted.seq;
+  frame.frame_id = accepted.frame_id;
+  frame.received_at = received_at;
+  if (!pipeline_.scheduler().offer(lane_, std::move(frame))) {
+    on_verdict({.seq = accepted.seq,
+                .frame_id = accepted.frame_id,
+                .timestamp = frame.timestamp,
+                .received_at = received_at,
+                .outcome = domain::FrameDrop{.reason = domain::DropReason::session_closed, .retry_after = {}}});
+  }
+  return accepted;
+}
+
+Session::Accepted Session::refuse(const wire::Refused& refused, base::SteadyTime received_at) {
+  totals_->frame_received();
+  const std::lock_guard in_a_row(offer_mutex_);
+  Accepted accepted = receive(std::string(refused.frame_id), received_at);
+  on_verdict({.seq = accepted.seq,
+              .frame_id = accepted.frame_id,
+              .timestamp = {},
+              .received_at = received_at,
+              .outcome = refused.error});
+  return accepted;
+}
+
+void Session::on_verdict(domain::Verdict&& verdict) noexcept {
+  const base::SteadyTime now = pipeline_.clock().now();
+  const base::Duration age = now - verdict.received_at;
+  totals_->frame_ended(verdict, age);
+  const std::lock_guard lock(mutex_);
+  count_ended(counters_, verdict);
+  if (const auto* result = std::get_if<domain::FrameResult>(&verdict.outcome)) note_result(*result, age, now);
+  Outgoing message{.event = ++last_event_, .seq = verdict.seq, .json = {}};
+  message.json = share(wire::verdict_message(verdict, {.session_id = id_,
+                                                       .event = message.event,
+                                                       .replayed = false,
+                                                       .fields = config_.fields,
+                                                       .quality_mode = config_.quality_mode,
+                                                       .model = model_.get(),
+                                                       .now = pipeline_.clock().wall(),
+                                                       .age = age}));
+  ring_.push(message);
+  for (const auto& subscriber : subscribers_) subscriber->deliver(message);
+}
+
+void Session::note_result(const domain::FrameResult& result, base::Duration age, base::SteadyTime now) {
+  const Sample sample{.at = now, .age_ms = static_cast<float>(base::to_ms(age))};
+  if (samples_.size() < kSamples) {
+    samples_.push_back(sample);
+  } else {
+    samples_[next_sample_] = sample;
+  }
+  next_sample_ = (next_sample_ + 1) % kSamples;
+  total_ms_sum_ += base::to_ms(result.times.total);
+}
+
+domain::Result<domain::StreamConfig> Session::update(const domain::StreamConfigPatch& patch) {
+  const std::lock_guard in_a_row(offer_mutex_);
+  pipeline::LaneSettings settings;
+  domain::StreamConfig next;
+  {
+    const std::lock_guard lock(mutex_);
+    auto applied = domain::apply(config_, patch, limits_.stream);
+    if (!applied) return applied;
+    next = config_ = *applied;
+    settings = pipeline::LaneSettings::from(config_, limits_.stream.queue_size);
+  }
+  pipeline_.scheduler().configure(lane_, settings);
+  return next;
+}
+
+domain::StreamConfig Session::config() const {
+  const std::lock_guard lock(mutex_);
+  return config_;
+}
+
+bool Session::attach(std::shared_ptr<Subscriber> subscriber, std::optional<std::uint64_t> last_event) {
+  const std::lock_guard lock(mutex_);
+  if (closed_) return false;
+  if (last_event) {
+    const VerdictRing::Replay missed = ring_.after(*last_event);
+    if (missed.missing_to != 0) {
+      subscriber->deliver({.event = 0, .seq = 0, .json = share(wire::gap(missed.missing_from, missed.missing_to))});
+    }
+    for (const Outgoing& each : missed.verdicts) {
+      subscriber->deliver({.event = each.event, .seq = each.seq, .json = share(wire::mark_replayed(*each.json))});
+    }
+  }
+  subscribers_.push_back(std::move(subscriber));
+  return true;
+}
+
+void Session::detach(const Subscriber* subscriber) {
+  const std::lock_guard lock(mutex_);
+  std::erase_if(subscribers_, [subscriber](const auto& each) { return each.get() == subscriber; });
+  used_at_ = pipeline_.clock().now();
+}
+
+void Session::close(EndReason reason, base::Duration retry_after) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (closed_) return;
+    closed_ = true;
+  }
+  // Subscribers are still there: they hear how the waiting frames ended.
+  pipeline_.scheduler().close_lane(lane_);
+  std::vector<std::shared_ptr<Subscriber>> leaving;
+  {
+    const std::lock_guard lock(mutex_);
+    leaving.swap(subscribers_);
+    for (const auto& subscriber : leaving) subscriber->session_ended(reason, retry_after);
+  }
+}
+
+wire::Counters Session::counters() const {
+  const std::lock_guard lock(mutex_);
+  return counters_;
+}
+
+std::optional<base::SteadyTime> Session::idle_since() const {
+  const std::lock_guard lock(mutex_);
+  if (!subscribers_.empty()) return std::nullopt;
+  return used_at_;
+}
+
+wire::SessionView Session::view() const {
+  const std::lock_guard lock(mutex_);
+  const base::SteadyTime now = pipeline_.clock().now();
+  wire::SessionView view{.session_id = id_, .config = config_, .counters = counters_};
+  view.uptime_seconds = base::to_ms(now - opened_at_) / 1000.0;
+  view.created_at = base::epoch_seconds(created_at_);
+  view.viewers = static_cast<int>(subscribers_.size());
+  view.websocket = transport_ == Transport::websocket;
+  if (counters_.results > 0) view.avg_processing_time_ms = total_ms_sum_ / static_cast<double>(counters_.results);
+  if (samples_.empty()) return view;
+
+  constexpr auto kRateWindow = std::chrono::seconds(5);
+  std::vector<float> ages;
+  std::size_t recent = 0;
+  for (const Sample& sample : samples_) {
+    ages.push_back(sample.age_ms);
+    if (now - sample.at <= kRateWindow) ++recent;
+  }
+  view.current_fps = static_cast<double>(recent) / 5.0;
+  std::ranges::sort(ages);
+  view.age_p50_ms = static_cast<double>(ages[ages.size() / 2]);
+  view.age_p99_ms = static_cast<double>(ages[ages.size() * 99 / 100]);
+  return view;
+}
+
+}  // namespace hazard::session

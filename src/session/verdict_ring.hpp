@@ -1,0 +1,38 @@
+// The last verdicts of a session, for readers that come back: bounded in number and bytes, oldest out first.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <vector>
+
+#include "session/subscriber.hpp"
+
+namespace hazard::session {
+
+class VerdictRing {
+ public:
+  // At least 256 results are kept as the streaming contract asks; the byte bound is for sessions with very many boxes.
+  explicit VerdictRing(std::size_t events_max = 256, std::size_t bytes_max = 4 * 1024 * 1024)
+      : events_max_(events_max), bytes_max_(bytes_max) {}
+
+  void push(const Outgoing& verdict);
+
+  // What came after `last_event`, oldest first, in the order sent. `missing_to` is the last event that is gone, 0 when none is.
+  struct Replay {
+    std::vector<Outgoing> verdicts;
+    std::uint64_t missing_from = 0;
+    std::uint64_t missing_to = 0;
+  };
+  Replay after(std::uint64_t last_event) const;
+
+  std::size_t size() const noexcept { return ring_.size(); }
+
+ private:
+  std::deque<Outgoing> ring_;
+  std::size_t events_max_;
+  std::size_t bytes_max_;
+  std::size_t bytes_ = 0;
+};
+
+}  // namespace hazard::session
