@@ -91,16 +91,16 @@ class AreaAttention(nn.Module):
     def forward(self, x):
         batch, channels, height, width = x.shape
         qkv = self.qkv(x)
-        # (batch, q|k|v, head, channel, band, pixel) -> bands and heads become independent small attentions.
-        parts = qkv.reshape(batch, 3 * self.heads, HEAD_CHANNELS, self.areas, -1).transpose(2, 3)
-        query, key, value = parts.split(self.heads, 1)
+        # (batch x band, q|k|v x head, pixel, channel): bands and heads are independent small attentions. Pixels come before channels
+        # because that is how convolutions keep maps in memory, in channels_last training and inside OpenVINO alike: measured 2.5 % of
+        # the whole graph's time faster there than channels before pixels.
+        tokens = qkv.permute(0, 2, 3, 1).reshape(batch * self.areas, -1, 3 * self.heads, HEAD_CHANNELS).transpose(1, 2)
+        query, key, value = tokens.split(self.heads, 1)
         if self.training:
-            rows = (part.transpose(-1, -2) for part in (query, key, value))
-            mixed = nn.functional.scaled_dot_product_attention(*rows).transpose(-1, -2)
+            mixed = nn.functional.scaled_dot_product_attention(query, key, value)
         else:
-            weights = (query.transpose(-1, -2) * HEAD_CHANNELS ** -0.5) @ key
-            mixed = value @ weights.softmax(-1).transpose(-1, -2)
-        mixed = mixed.transpose(2, 3).reshape(batch, channels, height, width)
+            mixed = (query * HEAD_CHANNELS ** -0.5 @ key.transpose(-1, -2)).softmax(-1) @ value
+        mixed = mixed.transpose(1, 2).reshape(batch, height, width, channels).permute(0, 3, 1, 2)
         return self.project(mixed + self.position(qkv[:, 2 * channels:]))
 
 
