@@ -1,0 +1,233 @@
+#include "pipeline/scheduler.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <map>
+
+#include "support/recording_sink.hpp"
+
+namespace hazard::pipeline {
+namespace {
+
+using namespace std::chrono_literals;
+using domain::Delivery;
+
+class SchedulerTest : public testing::Test {
+ protected:
+  struct Client {
+    std::shared_ptr<test::RecordingSink> sink = std::make_shared<test::RecordingSink>();
+    LanePtr lane;
+    std::uint64_t seq = 0;
+  };
+
+  Client open(LaneSettings settings = {}) {
+    Client client;
+    client.lane = scheduler_.open_lane(settings, client.sink);
+    return client;
+  }
+  void offer(Client& client) {
+    domain::EncodedFrame frame;
+    frame.seq = ++client.seq;
+    frame.received_at = clock_.now();
+    ASSERT_TRUE(scheduler_.offer(client.lane, std::move(frame)));
+  }
+  void finish(Job&& job) { scheduler_.finish(std::move(job), domain::FrameResult{}); }
+  // Takes and finishes one frame; 0 when no lane was ready.
+  std::uint64_t serve_one() {
+    auto job = scheduler_.try_next();
+    if (!job) return 0;
+    const std::uint64_t seq = job->frame.seq;
+    finish(std::move(*job));
+    return seq;
+  }
+
+  base::ManualClock clock_;
+  PipelineMetrics metrics_;
+  Scheduler scheduler_{clock_, metrics_};
+};
+
+TEST_F(SchedulerTest, an_idle_lane_serves_its_frame_at_once) {
+  Client client = open();
+  offer(client);
+  EXPECT_EQ(serve_one(), 1u);
+  EXPECT_EQ(client.sink->story(), "1:result");
+}
+
+TEST_F(SchedulerTest, a_newer_frame_takes_the_slot_of_one_that_waits_for_its_turn) {
+  Client client = open();
+  offer(client);
+  offer(client);
+  offer(client);
+  EXPECT_EQ(serve_one(), 3u);
+  EXPECT_EQ(client.sink->story(), "1:superseded 2:superseded 3:result");
+}
+
+TEST_F(SchedulerTest, a_frame_replaced_while_only_the_rate_held_it_is_over_rate) {
+  Client client = open({.fps = 1});
+  offer(client);
+  serve_one();
+  offer(client);
+  serve_one();  // the gate's one frame of tolerance
+  offer(client);
+  EXPECT_EQ(serve_one(), 0u);
+  offer(client);
+  EXPECT_EQ(client.sink->story(), "1:result 2:result 3:over_rate");
+  const auto verdicts = client.sink->verdicts();
+  EXPECT_GT(std::get<domain::FrameDrop>(verdicts.back().outcome).retry_after, base::Duration::zero());
+}
+
+TEST_F(SchedulerTest, a_frame_replaced_while_another_of_its_session_is_in_flight_is_superseded_even_over_rate) {
+  Client client = open({.fps = 1});
+  offer(client);
+  auto job = scheduler_.try_next();
+  ASSERT_TRUE(job);
+  offer(client);
+  offer(client);
+  EXPECT_EQ(client.sink->story(), "2:superseded");
+  finish(std::move(*job));
+}
+
+TEST_F(SchedulerTest, the_last_frame_of_a_burst_is_answered_once_its_rate_allows) {
+  Client client = open({.fps = 1});
+  for (int i = 0; i < 5; ++i) {
+    offer(client);
+    serve_one();
+  }
+  EXPECT_EQ(serve_one(), 0u);
+  clock_.advance(1s);
+  EXPECT_EQ(serve_one(), 5u);
+}
+
+TEST_F(SchedulerTest, at_most_one_frame_of_a_lane_is_in_flight) {
+  Client client = open({.delivery = Delivery::all, .queue_frames_max = 10});
+  offer(client);
+  offer(client);
+  auto job = scheduler_.try_next();
+  ASSERT_TRUE(job);
+  EXPECT_FALSE(scheduler_.try_next());
+  finish(std::move(*job));
+  EXPECT_EQ(serve_one(), 2u);
+}
+
+TEST_F(SchedulerTest, a_full_queue_refuses_the_newest_and_keeps_the_rest_in_order) {
+  Client client = open({.delivery = Delivery::all, .queue_frames_max = 3});
+  for (int i = 0; i < 4; ++i) offer(client);
+  EXPECT_EQ(client.sink->story(), "4:queue_full");
+  while (serve_one() != 0) {
+  }
+  EXPECT_EQ(client.sink->story(), "4:queue_full 1:result 2:result 3:result");
+}
+
+TEST_F(SchedulerTest, age_counts_the_wait_for_the_server_and_ends_as_stale_beyond_its_limit) {
+  Client client = open({.age_max = 500ms});
+  offer(client);
+  clock_.advance(500ms);
+  EXPECT_EQ(serve_one(), 1u);
+  offer(client);
+  clock_.advance(501ms);
+  EXPECT_EQ(serve_one(), 0u);
+  EXPECT_EQ(client.sink->story(), "1:result 2:stale");
+}
+
+TEST_F(SchedulerTest, age_does_not_count_the_wait_for_the_lanes_own_rate) {
+  Client client = open({.fps = 1, .age_max = 50ms});
+  offer(client);
+  serve_one();
+  offer(client);
+  serve_one();
+  offer(client);  // must wait most of a second for its rate
+  clock_.advance(1s);
+  EXPECT_EQ(serve_one(), 3u);
+}
+
+TEST_F(SchedulerTest, credits_say_how_many_more_frames_fit) {
+  Client all = open({.delivery = Delivery::all, .queue_frames_max = 3});
+  EXPECT_EQ(scheduler_.credits(all.lane), 3);
+  offer(all);
+  EXPECT_EQ(scheduler_.credits(all.lane), 2);
+  auto job = scheduler_.try_next();
+  EXPECT_EQ(scheduler_.credits(all.lane), 2);
+  finish(std::move(*job));
+  EXPECT_EQ(scheduler_.credits(all.lane), 3);
+  EXPECT_EQ(std::get<domain::FrameResult>(all.sink->verdicts()[0].outcome).credits, 3);
+}
+
+TEST_F(SchedulerTest, equally_demanding_lanes_take_turns_whatever_rate_they_send_at) {
+  std::array<Client, 4> clients;
+  for (auto& client : clients) client = open();
+  for (int round = 0; round < 400; ++round) {
+    for (int i = 0; i < 10; ++i) offer(clients[0]);  // ten times as much
+    for (std::size_t i = 1; i < 4; ++i) offer(clients[i]);
+    serve_one();  // capacity for one of the four
+  }
+  for (const auto& client : clients) {
+    int results = 0;
+    for (const auto& verdict : client.sink->verdicts()) results += std::holds_alternative<domain::FrameResult>(verdict.outcome);
+    EXPECT_NEAR(results, 100, 1);
+  }
+}
+
+TEST_F(SchedulerTest, a_lane_back_from_idleness_gets_its_turn_but_no_arrears) {
+  Client busy = open();
+  Client idle = open();
+  for (int i = 0; i < 50; ++i) {
+    offer(busy);
+    serve_one();
+  }
+  std::string order;
+  for (int i = 0; i < 6; ++i) {
+    offer(busy);
+    offer(idle);
+    auto job = scheduler_.try_next();
+    order += job->lane == idle.lane ? 'i' : 'b';
+    finish(std::move(*job));
+  }
+  EXPECT_TRUE(order == "ibibib" || order == "bibibi") << order;
+}
+
+TEST_F(SchedulerTest, closing_a_lane_ends_what_waits_and_lets_the_one_in_flight_finish) {
+  Client client = open({.delivery = Delivery::all, .queue_frames_max = 5});
+  for (int i = 0; i < 3; ++i) offer(client);
+  auto job = scheduler_.try_next();
+  scheduler_.close_lane(client.lane);
+  scheduler_.close_lane(client.lane);
+  EXPECT_EQ(client.sink->story(), "2:session_closed 3:session_closed");
+  finish(std::move(*job));
+  EXPECT_EQ(client.sink->story(), "2:session_closed 3:session_closed 1:result");
+  EXPECT_EQ(client.sink.use_count(), 1) << "the lane lets go of its sink";
+  domain::EncodedFrame late;
+  EXPECT_FALSE(scheduler_.offer(client.lane, std::move(late)));
+}
+
+TEST_F(SchedulerTest, closing_the_scheduler_ends_everything_that_waits) {
+  Client client = open();
+  offer(client);
+  scheduler_.close();
+  EXPECT_FALSE(scheduler_.next());
+  EXPECT_EQ(client.sink->story(), "1:session_closed");
+  EXPECT_EQ(scheduler_.waiting_frames(), 0u);
+}
+
+TEST_F(SchedulerTest, a_queue_turned_into_a_slot_keeps_its_newest_frame) {
+  Client client = open({.delivery = Delivery::all, .queue_frames_max = 5});
+  for (int i = 0; i < 3; ++i) offer(client);
+  scheduler_.configure(client.lane, {.delivery = Delivery::latest});
+  EXPECT_EQ(client.sink->story(), "1:superseded 2:superseded");
+  EXPECT_EQ(serve_one(), 3u);
+}
+
+TEST_F(SchedulerTest, an_error_ends_its_frame_and_only_that) {
+  Client client = open();
+  offer(client);
+  auto job = scheduler_.try_next();
+  scheduler_.finish(std::move(*job), domain::Error{domain::ErrorCode::undecodable_image, "cut short"});
+  offer(client);
+  EXPECT_EQ(serve_one(), 2u);
+  EXPECT_EQ(client.sink->story(), "1:undecodable_image 2:result");
+  EXPECT_EQ(metrics_.errors[static_cast<std::size_t>(domain::ErrorCode::undecodable_image)].value(), 1u);
+  EXPECT_EQ(metrics_.results.value(), 1u);
+}
+
+}  // namespace
+}  // namespace hazard::pipeline
