@@ -23,7 +23,8 @@ struct FrameMessage {
 struct ConfigUpdate {
   domain::StreamConfigPatch patch;
 };
-// `echo` is the message's own fields as a JSON object text, without `type`: the pong carries them back.
+// `echo` is the message's own fields as a JSON object text, without `type` and what the server sets (`received_at`,
+// `sent_at`): the pong carries them back.
 struct Ping {
   std::string echo;
 };
@@ -38,11 +39,12 @@ struct Refused {
   std::string frame_id;  // as sent, when it could be read
 };
 
-// Errors: invalid_json, unknown_message_type, missing_image, invalid_base64, invalid_value, frame_too_large.
+// Errors: invalid_json, unknown_message_type, missing_image, invalid_base64, invalid_value, frame_too_large; message_too_large
+// when what is not the picture's text exceeds kControlMessageBytesMax.
 std::expected<ClientMessage, Refused> parse_client_message(std::string_view text, std::size_t frame_bytes_max);
 
 // A binary message (drawn beside the codec). Takes the message's bytes over: the picture is not copied.
-// Every binary message counts as a frame. Errors: invalid_envelope, missing_image (no picture bytes), frame_too_large.
+// Every message that begins with our magic counts as a frame (streaming contract, section 1), any other does not. Errors: invalid_envelope, missing_image (no picture bytes), frame_too_large.
 std::expected<FrameMessage, Refused> parse_frame_envelope(domain::Bytes&& message, std::size_t frame_bytes_max);
 // The other direction, for clients and load generators.
 domain::Bytes make_frame_envelope(std::uint64_t number, std::int64_t capture_us, std::string_view json, domain::ByteView picture);

@@ -1,5 +1,7 @@
-// Appends JSON to a string: commas and escapes are its business, nesting is the caller's. Numbers are always finite JSON
-// (NaN and infinities become null), times get three digits, so that every body parses strictly.
+// Appends JSON to a string: commas and escapes are its business, nesting is the caller's. What always holds: the output is
+// strict JSON on one line, whatever bytes come in. Numbers are finite (NaN and infinities become null); control characters,
+// U+2028 and U+2029 are escaped; a byte that is no UTF-8 becomes U+FFFD. Used by every message and body; no state but the
+// string and one flag, so one thread at a time per writer.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +27,8 @@ class JsonWriter {
   JsonWriter& value(std::uint64_t number);
   JsonWriter& value(int number) { return value(static_cast<std::int64_t>(number)); }
   JsonWriter& value(double number);                    // shortest form that reads back the same
-  JsonWriter& fixed(double number, int digits);        // rounded, trailing zeros cut
+  JsonWriter& fixed(double number, int digits);        // rounded to 0..6 digits, trailing zeros cut
+  JsonWriter& scaled_integer(std::int64_t units, int digits);  // units / 10^digits, exactly, trailing zeros cut
   JsonWriter& null();
   JsonWriter& raw(std::string_view json);              // already valid JSON
 

@@ -16,6 +16,11 @@
 
 namespace hazard::wire {
 
+class JsonWriter;
+
+// `protocol` of the first message: raised when an addition changes what a client may rely on.
+inline constexpr int kProtocolVersion = 1;
+
 // The same names everywhere: messages, /stream/stats, /metrics.
 struct Counters {
   std::uint64_t received = 0;
@@ -57,6 +62,7 @@ std::string verdict_message(const domain::Verdict& verdict, const VerdictContext
 std::string mark_replayed(std::string_view verdict_json);
 std::string error_message(const domain::Error& error, base::WallTime now);
 std::string config_updated(const domain::StreamConfig& config, base::WallTime now);
+// `echo_object` is Ping::echo; its own `timestamp` wins, `type`, `received_at` and `sent_at` in it are the server's to set.
 std::string pong(std::string_view echo_object, base::WallTime received_at, base::WallTime sent_at);
 std::string ping(base::WallTime now);
 std::string stats_message(std::string_view session_id, const Counters& counters, base::WallTime now);
@@ -68,6 +74,8 @@ std::string stream_started(std::string_view session_id, base::WallTime now);
 std::string config_object(const domain::StreamConfig& config);
 // {"received":..,"results":..,"drops":{..},"errors":{..},"in_flight":..}
 std::string counters_object(const Counters& counters);
+// The same fields into an object that the caller has begun.
+void write_counters(JsonWriter& json, const Counters& counters);
 
 // One event of an event stream: "id: N\ndata: JSON\n\n", without id when event is 0. JSON is single-line by construction.
 std::string sse_event(std::uint64_t event, std::string_view json);

@@ -1,0 +1,223 @@
+#include "wire/json_writer.hpp"
+
+#include <array>
+#include <charconv>
+#include <cmath>
+
+#include "base/check.hpp"
+
+namespace hazard::wire {
+namespace {
+
+// What a byte asks of a string's writer: 0 plain, 'u' a \u00XX escape, 'm' the start of a longer UTF-8 sequence or a stray
+// byte, anything else the letter after a backslash.
+constexpr std::array<char, 256> make_classes() {
+  std::array<char, 256> classes{};
+  for (std::size_t c = 0; c < 0x20; ++c) classes[c] = 'u';
+  for (std::size_t c = 0x80; c < 0x100; ++c) classes[c] = 'm';
+  classes['"'] = '"';
+  classes['\\'] = '\\';
+  classes['\b'] = 'b';
+  classes['\f'] = 'f';
+  classes['\n'] = 'n';
+  classes['\r'] = 'r';
+  classes['\t'] = 't';
+  return classes;
+}
+constexpr std::array<char, 256> kClasses = make_classes();
+
+constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
+
+// The length of the well-formed UTF-8 sequence at the start of `text` (Unicode 15, table 3-7), or 0.
+std::size_t utf8_length(std::string_view text) noexcept {
+  const auto at = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
+  const auto continues = [&](std::size_t i) { return (at(i) & 0xC0U) == 0x80U; };
+  const unsigned lead = at(0);
+  if (lead >= 0xC2 && lead <= 0xDF) return continues(1) ? 2 : 0;
+  if (lead >= 0xE0 && lead <= 0xEF) {
+    const unsigned low = lead == 0xE0 ? 0xA0U : 0x80U;
+    const unsigned high = lead == 0xED ? 0x9FU : 0xBFU;  // no surrogates
+    return at(1) >= low && at(1) <= high && continues(2) ? 3 : 0;
+  }
+  if (lead >= 0xF0 && lead <= 0xF4) {
+    const unsigned low = lead == 0xF0 ? 0x90U : 0x80U;
+    const unsigned high = lead == 0xF4 ? 0x8FU : 0xBFU;
+    return at(1) >= low && at(1) <= high && continues(2) && continues(3) ? 4 : 0;
+  }
+  return 0;
+}
+
+// Appends one sequence of at least one byte >= 0x80 and returns how many bytes of `text` it took.
+std::size_t append_multibyte(std::string& out, std::string_view text) {
+  const std::size_t length = utf8_length(text);
+  if (length == 0) {
+    out.append(kReplacement);
+    return 1;
+  }
+  const std::string_view sequence = text.substr(0, length);
+  if (sequence == "\xE2\x80\xA8") {  // U+2028 and U+2029 end a line in old JavaScript
+    out.append("\\u2028");
+  } else if (sequence == "\xE2\x80\xA9") {
+    out.append("\\u2029");
+  } else {
+    out.append(sequence);
+  }
+  return length;
+}
+
+void append_string(std::string& out, std::string_view text) {
+  out.push_back('"');
+  std::size_t plain_from = 0;
+  std::size_t i = 0;
+  while (i < text.size()) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const char kind = kClasses[byte];
+    if (kind == 0) {
+      ++i;
+      continue;
+    }
+    out.append(text.substr(plain_from, i - plain_from));
+    if (kind == 'm') {
+      i += append_multibyte(out, text.substr(i));
+    } else if (kind == 'u') {
+      constexpr std::string_view kHex = "0123456789abcdef";
+      out.append("\\u00");
+      out.push_back(kHex[byte >> 4U]);
+      out.push_back(kHex[byte & 15U]);
+      ++i;
+    } else {
+      out.push_back('\\');
+      out.push_back(kind);
+      ++i;
+    }
+    plain_from = i;
+  }
+  out.append(text.substr(plain_from));
+  out.push_back('"');
+}
+
+template <typename Number>
+void append_integer(std::string& out, Number number) {
+  std::array<char, 24> buffer;
+  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number).ptr;
+  out.append(buffer.data(), static_cast<std::size_t>(end - buffer.data()));
+}
+
+constexpr std::array<std::int64_t, 7> kPowersOfTen{1, 10, 100, 1'000, 10'000, 100'000, 1'000'000};
+
+}  // namespace
+
+void JsonWriter::comma() {
+  if (!first_) out_.push_back(',');
+  first_ = false;
+}
+
+JsonWriter& JsonWriter::begin_object() {
+  comma();
+  out_.push_back('{');
+  first_ = true;
+  return *this;
+}
+
+JsonWriter& JsonWriter::end_object() {
+  out_.push_back('}');
+  first_ = false;
+  return *this;
+}
+
+JsonWriter& JsonWriter::begin_array() {
+  comma();
+  out_.push_back('[');
+  first_ = true;
+  return *this;
+}
+
+JsonWriter& JsonWriter::end_array() {
+  out_.push_back(']');
+  first_ = false;
+  return *this;
+}
+
+JsonWriter& JsonWriter::key(std::string_view name) {
+  comma();
+  append_string(out_, name);
+  out_.push_back(':');
+  first_ = true;  // the value follows its key without a comma
+  return *this;
+}
+
+JsonWriter& JsonWriter::value(std::string_view text) {
+  comma();
+  append_string(out_, text);
+  return *this;
+}
+
+JsonWriter& JsonWriter::value(bool flag) { return raw(flag ? "true" : "false"); }
+
+JsonWriter& JsonWriter::value(std::int64_t number) {
+  comma();
+  append_integer(out_, number);
+  return *this;
+}
+
+JsonWriter& JsonWriter::value(std::uint64_t number) {
+  comma();
+  append_integer(out_, number);
+  return *this;
+}
+
+JsonWriter& JsonWriter::value(double number) {
+  if (!std::isfinite(number)) return null();
+  comma();
+  // Plain digits where a person would write them (1700000000.5, not 1.7000000005e+09); both forms read back the same.
+  const double size = std::abs(number);
+  const bool plain = size == 0 || (size >= 1e-5 && size < 1e16);
+  std::array<char, 40> buffer;
+  const auto form = plain ? std::chars_format::fixed : std::chars_format::scientific;
+  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number, form).ptr;
+  out_.append(buffer.data(), static_cast<std::size_t>(end - buffer.data()));
+  return *this;
+}
+
+JsonWriter& JsonWriter::fixed(double number, int digits) {
+  HAZARD_CHECK(digits >= 0 && static_cast<std::size_t>(digits) < kPowersOfTen.size());
+  if (!std::isfinite(number)) return null();
+  const std::int64_t power = kPowersOfTen[static_cast<std::size_t>(digits)];
+  const double scaled = number * static_cast<double>(power);
+  if (std::abs(scaled) >= 9e15) return value(number);  // past 2^53 a double has no fraction left to round
+  return scaled_integer(std::llround(scaled), digits);
+}
+
+JsonWriter& JsonWriter::scaled_integer(std::int64_t units, int digits) {
+  HAZARD_CHECK(digits >= 0 && static_cast<std::size_t>(digits) < kPowersOfTen.size());
+  comma();
+  const auto power = static_cast<std::uint64_t>(kPowersOfTen[static_cast<std::size_t>(digits)]);
+  const std::uint64_t size = units < 0 ? 0 - static_cast<std::uint64_t>(units) : static_cast<std::uint64_t>(units);
+  std::array<char, 32> buffer;
+  char* end = buffer.data();
+  if (units < 0) *end++ = '-';
+  end = std::to_chars(end, buffer.data() + buffer.size(), size / power).ptr;
+  std::uint64_t fraction = size % power;
+  if (fraction != 0) {
+    *end = '.';
+    char* const first_digit = end + 1;
+    for (int i = digits; i > 0; --i) {
+      end[i] = static_cast<char>('0' + fraction % 10);
+      fraction /= 10;
+    }
+    end = first_digit + digits;
+    while (end[-1] == '0') --end;
+  }
+  out_.append(buffer.data(), static_cast<std::size_t>(end - buffer.data()));
+  return *this;
+}
+
+JsonWriter& JsonWriter::null() { return raw("null"); }
+
+JsonWriter& JsonWriter::raw(std::string_view json) {
+  comma();
+  out_.append(json);
+  return *this;
+}
+
+}  // namespace hazard::wire
