@@ -28,8 +28,9 @@ struct Option {
   std::string_view help;
 };
 
-// Whether the settings of docs/configuration.md may be given as flags; they are loaded before run() then.
-enum class Settings { none, accepted };
+// Which settings of docs/configuration.md may be given as flags (model: those of the groups Model and Log). They are loaded before
+// run(), from file and environment too, unless none.
+enum class Settings { none, model, all };
 
 // What a command is run with. Options not given are absent; switches given hold "true".
 struct Invocation {

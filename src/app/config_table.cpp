@@ -1,0 +1,114 @@
+#include "app/config_table.hpp"
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+#include <array>
+
+namespace hazard::app {
+namespace {
+
+constexpr std::array<std::string_view, 2> kPerformanceModes{"latency", "throughput"};
+constexpr std::array<std::string_view, 3> kPrecisions{"auto", "bf16", "f32"};
+constexpr std::array<std::string_view, 4> kLogLevels{"debug", "info", "warn", "error"};
+constexpr std::array<std::string_view, 3> kLogFormats{"auto", "text", "json"};
+
+bool is_address(std::string_view text) {
+  std::array<unsigned char, sizeof(in6_addr)> scratch{};
+  const std::string copy(text);
+  return text == "localhost" || inet_pton(AF_INET, copy.c_str(), scratch.data()) == 1 ||
+         inet_pton(AF_INET6, copy.c_str(), scratch.data()) == 1;
+}
+
+// scheme://host[:port] and nothing after it: what browsers send as Origin.
+bool is_origin(std::string_view text) {
+  for (const std::string_view scheme : {"http://", "https://"}) {
+    if (!text.starts_with(scheme)) continue;
+    const auto rest = text.substr(scheme.size());
+    return !rest.empty() && rest.find_first_of("/?#@* \t") == std::string_view::npos;
+  }
+  return false;
+}
+
+bool is_class_name(std::string_view text) {
+  return text.size() <= 64 && std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) >= ' ' && c != '"'; });
+}
+
+constexpr auto kSettings = std::to_array<Setting>({
+    {"HOST", Group::server, "127.0.0.1", TextField{&Config::host, "an IPv4 or IPv6 address, or localhost", is_address},
+     "Address to listen on. Anything but loopback lets others in, and needs ALLOW_ANONYMOUS."},
+    {"PORT", Group::server, "8080", IntegerField{&Config::port, 0, 65535, ""}, "Port to listen on; 0 takes any free one and prints it."},
+    {"EXTRA_PORTS", Group::server, "", PortsField{&Config::extra_ports},
+     "Further ports with the same routes, for installed clients that have another one built in."},
+    {"ALLOW_ANONYMOUS", Group::server, "false", SwitchField{&Config::allow_anonymous},
+     "Serve everybody who can reach HOST, without keys. Only matters when HOST is not loopback."},
+    {"CORS_ORIGINS", Group::server, "",
+     WordsField{&Config::cors_origins, "origins such as https://app.example, separated by commas", is_origin},
+     "Web pages of these origins may use the server. Loopback origins always may while HOST is loopback."},
+    {"MAX_CONNECTIONS", Group::server, "2048", IntegerField{&Config::max_connections, 1, 100000, "connections"},
+     "Connections open at once; one more is refused."},
+    {"SHUTDOWN_GRACE", Group::server, "8", DurationField{&Config::shutdown_grace, 1000, 0, 60, "seconds"},
+     "How long a stopping server lets clients finish before it cuts them off."},
+
+    {"MODEL_PATH", Group::model, "models/hazard-yolo12n", TextField{&Config::model_path, "a folder, an .xml or an .onnx file", nullptr},
+     "The exported model: a folder with one .xml or .onnx file (and metadata.yaml), or that file itself."},
+    {"MODEL_CLASSES", Group::model, "", WordsField{&Config::model_classes, "names in the model's order, separated by commas", is_class_name},
+     "Class names, where the model's own are missing or wrong. As many as the model has classes."},
+    {"INPUT_SIZE", Group::model, "", SizeField{&Config::input_size},
+     "Another input size than the exported one; smaller is faster and sees less. Empty: as exported."},
+    {"OPENVINO_DEVICE", Group::model, "CPU", TextField{&Config::openvino_device, "a device OpenVINO lists, such as CPU, GPU or AUTO", nullptr},
+     "Where the model runs. A device that is not there stops the start, with the list of those that are."},
+    {"OPENVINO_PERFORMANCE_MODE", Group::model, "LATENCY", ChoiceField{&Config::openvino_performance_mode, kPerformanceModes},
+     "LATENCY answers each frame soonest; THROUGHPUT answers more frames a second, each a little later."},
+    {"INFERENCE_PRECISION", Group::model, "auto", ChoiceField{&Config::inference_precision, kPrecisions},
+     "auto takes bf16 where the processor has it in hardware, which is faster, and f32 elsewhere."},
+    {"INFERENCE_THREADS", Group::model, "0", IntegerField{&Config::inference_threads, 0, 256, "threads"},
+     "Processor threads of the model; 0 takes all that this process may use."},
+    {"CACHE_DIR", Group::model, ".cache/openvino", TextField{&Config::cache_dir, "a folder, or none", nullptr},
+     "Compiled models are kept here, which makes the next start quicker. none: keep nothing."},
+    {"CONFIDENCE_THRESHOLD", Group::model, "0.5", NumberField{&Config::confidence_threshold, 0.01, 1, ""},
+     "Score below which a detection is left out, where a client names no other."},
+
+    {"STREAMING_SESSION_TIMEOUT", Group::streaming, "300", DurationField{&Config::session_timeout, 1000, 1, 86400, "seconds"},
+     "A session without a frame and without a reader ends after this long."},
+    {"STREAMING_MAX_FPS", Group::streaming, "30", NumberField{&Config::max_fps, 1, 240, "frames a second"},
+     "The highest fps_limit a client may ask for."},
+    {"STREAMING_DEFAULT_FPS", Group::streaming, "10", NumberField{&Config::default_fps, 1, 240, "frames a second"},
+     "fps_limit of a client that names none; at most STREAMING_MAX_FPS."},
+    {"STREAMING_QUEUE_SIZE", Group::streaming, "50", IntegerField{&Config::queue_size, 1, 1000, "frames"},
+     "Frames that wait in a session with delivery=all; one more ends as queue_full."},
+    {"STREAMING_ENABLE_TRACKING", Group::streaming, "true", SwitchField{&Config::enable_tracking},
+     "Give detections an identity from frame to frame, where a client does not say."},
+    {"STREAMING_HEARTBEAT_MS", Group::streaming, "15000", DurationField{&Config::heartbeat, 1, 1000, 60000, "milliseconds"},
+     "Silence after which the server sends a ping, so that carriers keep the connection."},
+    {"MAX_SESSIONS", Group::streaming, "1024", IntegerField{&Config::max_sessions, 1, 100000, "sessions"},
+     "Sessions alive at once; one more is refused with 503."},
+    {"MAX_FRAME_BYTES", Group::streaming, "4194304", IntegerField{&Config::max_frame_bytes, 65536, 67108864, "bytes"},
+     "The largest encoded picture that is accepted."},
+
+    {"LOG_LEVEL", Group::log, "info", ChoiceField{&Config::log_level, kLogLevels}, "The least important lines to write."},
+    {"LOG_FORMAT", Group::log, "auto", ChoiceField{&Config::log_format, kLogFormats},
+     "auto writes text on a terminal and JSON lines elsewhere."},
+});
+
+
+}  // namespace
+
+std::string_view to_string(Group group) noexcept {
+  switch (group) {
+    case Group::server: return "Server";
+    case Group::model: return "Model";
+    case Group::streaming: return "Streaming";
+    case Group::log: return "Log";
+  }
+  return "";
+}
+
+std::span<const Setting> settings() noexcept { return kSettings; }
+
+const Setting* find_setting(std::string_view environment) noexcept {
+  const auto found = std::ranges::find(kSettings, environment, &Setting::environment);
+  return found == kSettings.end() ? nullptr : &*found;
+}
+
+}  // namespace hazard::app
