@@ -200,7 +200,7 @@ TEST(VerdictMessage, an_error_about_a_frame_names_the_frame) {
 TEST(VerdictMessage, a_hostile_frame_id_stays_inside_its_string) {
   Fixture f;
   domain::Verdict verdict = result_verdict();
-  for (const std::string id : {std::string("\"},{\"x\":\""), std::string("a\r\n\r\ndata: x"), std::string("\0\x1b", 2),
+  for (const std::string& id : {std::string("\"},{\"x\":\""), std::string("a\r\n\r\ndata: x"), std::string("\0\x1b", 2),
                                std::string("\xE2\x80\xA8"), std::string("\xFF\xC0\x80")}) {
     verdict.frame_id = id;
     const auto data = object(verdict_message(verdict, f.context)).at("data").as_object();
