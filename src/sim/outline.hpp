@@ -1,0 +1,32 @@
+// A hazard's extent in the picture: what the truth's boxes are made of.
+#pragma once
+
+#include <algorithm>
+
+#include "domain/geometry.hpp"
+#include "sim/view.hpp"
+
+namespace hazard::sim {
+
+struct Extent {
+  float x1 = 1e9F, y1 = 1e9F, x2 = -1e9F, y2 = -1e9F;
+  bool empty() const noexcept { return x1 >= x2 || y1 >= y2; }
+  float area() const noexcept { return empty() ? 0 : (x2 - x1) * (y2 - y1); }
+  void add(Point p, float margin_x = 0, float margin_y = 0) noexcept {
+    x1 = std::min(x1, p.x - margin_x);
+    y1 = std::min(y1, p.y - margin_y);
+    x2 = std::max(x2, p.x + margin_x);
+    y2 = std::max(y2, p.y + margin_y);
+  }
+};
+
+struct Outline {
+  Extent whole;    // also what lies outside the picture, as far as the camera's plane
+  Extent visible;  // inside the picture
+  float ink_px = 0;  // pixels that a crack darkens or a hole covers, faint ones counted by their share
+};
+
+// Adds the part of the line a-b that lies inside the picture; true when there is one.
+bool add_clipped(Extent& extent, Point a, Point b, domain::SizePx size) noexcept;
+
+}  // namespace hazard::sim
