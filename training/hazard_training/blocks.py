@@ -96,10 +96,8 @@ class AreaAttention(nn.Module):
         # the whole graph's time faster there than channels before pixels.
         tokens = qkv.permute(0, 2, 3, 1).reshape(batch * self.areas, -1, 3 * self.heads, HEAD_CHANNELS).transpose(1, 2)
         query, key, value = tokens.split(self.heads, 1)
-        if self.training:
-            mixed = nn.functional.scaled_dot_product_attention(query, key, value)
-        else:
-            mixed = (query * HEAD_CHANNELS ** -0.5 @ key.transpose(-1, -2)).softmax(-1) @ value
+        # Written out: scaled_dot_product_attention makes a training step on a CPU 16 % slower at these sizes.
+        mixed = (query * HEAD_CHANNELS ** -0.5 @ key.transpose(-1, -2)).softmax(-1) @ value
         mixed = mixed.transpose(1, 2).reshape(batch, height, width, channels).permute(0, 3, 1, 2)
         return self.project(mixed + self.position(qkv[:, 2 * channels:]))
 

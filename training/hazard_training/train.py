@@ -22,6 +22,9 @@ LOG_FIELDS = ("epoch", "minutes", "progress", "rate", "pictures", "pictures_per_
               "crack_AP50", "pothole_AP50", "heavy_hit", "crack_precision", "sim_frames", "remaining_minutes")
 
 
+SAVE_SECONDS = 180
+
+
 class Sampler:
     """Chooses frames and turns them into batches; one seeded generator makes the order repeatable."""
 
@@ -58,7 +61,7 @@ class Sampler:
         return sample
 
     def batches(self, size, whole, rng):
-        order = rng.permutation(self.order)
+        order = rng.permutation(self.order)[:self.options.epoch_pictures]
         for start in range(0, len(order) - size + 1, size):
             yield collate([self.sample(i, whole, rng) for i in order[start:start + size]])
 
@@ -144,6 +147,7 @@ class Trainer:
         self.optimizer = make_optimizer(self.model, options)
         self.clock = Clock(options.budget_minutes)
         self.epoch, self.step, self.best, self.pictures = 0, 0, 0.0, 0
+        self.saved = self.evaluated = 0.0
         self.run = pathlib.Path(options.run)
         self.run.mkdir(parents=True, exist_ok=True)
 
@@ -163,6 +167,7 @@ class Trainer:
             self.average.model.load_state_dict(state["model"])
 
     def save(self, name, whole=True):
+        self.saved = self.clock.used
         state = {"model": self.average.model.state_dict(), "epoch": self.epoch, "step": self.step}
         if whole:
             state |= {"live": self.model.state_dict(), "optimizer": self.optimizer.state_dict(), "used": self.clock.used,
@@ -191,7 +196,7 @@ class Trainer:
     def train_epoch(self, sampler):
         """One pass, cut short when the budget ends; returns the mean losses and the speed."""
         options = self.options
-        rng = np.random.default_rng((options.seed, self.epoch))
+        rng = np.random.default_rng((options.seed, self.epoch, self.step))
         whole = self.clock.progress() >= options.whole_from
         batch_size = options.whole_batch if whole else options.batch
         self.model.train()
@@ -204,6 +209,8 @@ class Trainer:
                 print(f"epoch {self.epoch} step {count} loss {sums[0] / count:.3f} "
                       f"{count * batch_size / (time.monotonic() - started):.1f} pictures/s "
                       f"progress {self.clock.progress():.3f}", flush=True)
+            if self.clock.used - self.saved > SAVE_SECONDS:
+                self.save("last.pt")
             # An epoch ends early where the schedule ends, or where whole frames take over.
             if self.clock.progress() >= 1 or (not whole and self.clock.progress() >= options.whole_from):
                 break
@@ -245,9 +252,8 @@ class Trainer:
             self.epoch += 1
             last = self.clock.progress() >= 1
             scores = None
-            whole = self.clock.progress() >= options.whole_from
-            every = max(1, options.evaluate_every // 2) if whole else options.evaluate_every
-            if val_frames and (last or self.epoch % every == 0):
+            if val_frames and (last or self.clock.used - self.evaluated > 60 * options.evaluate_minutes):
+                self.evaluated = self.clock.used
                 scores = evaluate(self.average.model, val_frames, options.whole_size, self.device)
                 self.keep_best(scores)
                 self.save(f"epoch-{self.epoch:03d}.pt", whole=False)
@@ -283,7 +289,8 @@ def parse(arguments=None):
     add("--zooms", type=float, nargs=2, default=(0.6, 1.6))
     add("--mosaic", type=float, default=0.2, help="share of mosaics among the windows")
     add("--pothole-times", type=int, default=3, help="how often a frame with a pothole is drawn in an epoch")
-    add("--evaluate-every", type=int, default=5)
+    add("--epoch-pictures", type=int, help="pictures an epoch; all of them unless given")
+    add("--evaluate-minutes", type=float, default=10, help="least time between evaluations")
     add("--threads", type=int, default=0)
     add("--seed", type=int, default=7)
     return parser.parse_args(arguments)
