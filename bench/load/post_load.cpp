@@ -1,0 +1,225 @@
+#include "load/post_load.hpp"
+
+#include <fmt/format.h>
+#include <poll.h>
+
+#include <charconv>
+#include <functional>
+#include <unordered_map>
+
+#include "client/http_connection.hpp"
+
+namespace hazard::bench {
+namespace {
+
+using std::chrono::steady_clock;
+
+constexpr std::string_view kBoundary = "hazard-load-part";
+
+std::string_view value_of(std::string_view json, std::string_view key) {
+  const std::size_t at = json.find(key);
+  if (at == std::string_view::npos) return {};
+  std::string_view rest = json.substr(at + key.size());
+  if (rest.starts_with('"')) {
+    rest.remove_prefix(1);
+    return rest.substr(0, rest.find('"'));
+  }
+  return rest.substr(0, rest.find_first_of(",}"));
+}
+
+std::uint64_t whole(std::string_view text) {
+  std::uint64_t number = 0;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return number;
+}
+
+double real(std::string_view text) {
+  double number = 0;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return number;
+}
+
+steady_clock::duration interval_of(const LoadOptions& options) {
+  return std::chrono::duration_cast<steady_clock::duration>(std::chrono::duration<double>(options.fps > 0 ? 1 / options.fps : 0));
+}
+
+Usage spent(const Usage& after, const Usage& before) {
+  Usage usage = after;
+  usage.cpu_seconds -= before.cpu_seconds;
+  return usage;
+}
+
+struct Poster {
+  client::HttpConnection upload;
+  std::optional<client::HttpConnection> events;  // with SSE
+  std::string target;
+  bool busy = false;
+  Time next_due;
+  Time due;
+  std::uint64_t number = 0;
+  std::unordered_map<std::uint64_t, Time> open;  // with SSE: by seq
+  std::string lines;
+  Tally tally;
+  bool broken = false;
+};
+
+void post(Poster& poster, const domain::Bytes& frame, Time due) {
+  const std::string_view picture(reinterpret_cast<const char*>(frame.data()), frame.size());
+  poster.busy = true;
+  poster.due = due;
+  ++poster.number;
+  poster.tally.sent();
+  domain::Result<void> sent;
+  if (poster.events) {
+    poster.open[poster.number] = due;
+    sent = poster.upload.send("POST", poster.target, fmt::format("Content-Type: image/jpeg\r\nX-Frame-Id: {}\r\n", poster.number), picture);
+  } else {
+    const std::string body = fmt::format("--{}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"frame.jpg\"\r\n"
+                                         "Content-Type: image/jpeg\r\n\r\n{}\r\n--{}--\r\n", kBoundary, picture, kBoundary);
+    sent = poster.upload.send("POST", poster.target, fmt::format("Content-Type: multipart/form-data; boundary={}\r\n", kBoundary), body);
+  }
+  if (!sent) poster.broken = true;
+}
+
+void take_reply(Poster& poster) {
+  const auto reply = poster.upload.receive();
+  if (!reply) {
+    poster.broken = true;
+    return;
+  }
+  if (!*reply) return;
+  poster.busy = false;
+  if ((*reply)->status != 200) {
+    poster.tally.error(std::string(value_of((*reply)->body, "\"code\":")));
+    poster.open.erase(poster.number);
+  } else if (!poster.events) {
+    poster.tally.result({.due = poster.due, .came = steady_clock::now(), .age_ms = real(value_of((*reply)->body, "\"processing_time_ms\":")), .is_result = true});
+  }
+}
+
+void take_event(Poster& poster, std::string_view json) {
+  const std::string_view type = value_of(json, "\"type\":");
+  const auto open = poster.open.find(whole(value_of(json, "\"seq\":")));
+  if (open == poster.open.end()) return;
+  if (type == "detection_result") {
+    poster.tally.result({.due = open->second, .came = steady_clock::now(), .age_ms = real(value_of(json, "\"age_ms\":")), .is_result = true});
+  } else if (type == "frame_dropped") {
+    poster.tally.drop(std::string(value_of(json, "\"reason\":")));
+  } else {
+    poster.tally.error(std::string(value_of(json, "\"code\":")));
+  }
+  poster.open.erase(open);
+}
+
+void take_events(Poster& poster) {
+  auto bytes = poster.events->receive_stream();
+  if (!bytes) {
+    poster.broken = true;
+    return;
+  }
+  poster.lines += *bytes;
+  std::size_t end;
+  while ((end = poster.lines.find('\n')) != std::string::npos) {
+    const std::string_view line = std::string_view(poster.lines).substr(0, end);
+    if (line.starts_with("data: ")) take_event(poster, line.substr(6));
+    poster.lines.erase(0, end + 1);
+  }
+}
+
+void wait_for(std::vector<Poster>& posters, Time end) {
+  std::vector<pollfd> fds;
+  Time wake = end;
+  for (const auto& poster : posters) {
+    if (poster.broken) continue;
+    const short events = static_cast<short>(POLLIN | (poster.upload.wants_write() ? POLLOUT : 0));
+    fds.push_back({.fd = poster.upload.fd(), .events = events, .revents = 0});
+    if (poster.events) fds.push_back({.fd = poster.events->fd(), .events = POLLIN, .revents = 0});
+    if (!poster.busy) wake = std::min(wake, poster.next_due);
+  }
+  const auto left = std::max(std::chrono::nanoseconds(0), std::chrono::nanoseconds(wake - steady_clock::now()));
+  const timespec limit{.tv_sec = static_cast<time_t>(left.count() / 1'000'000'000), .tv_nsec = static_cast<long>(left.count() % 1'000'000'000)};
+  ::ppoll(fds.data(), fds.size(), &limit, nullptr);
+}
+
+// Lock-step with an event stream means: the next frame once the verdict of the last one came.
+bool may_send(const Poster& poster, const LoadOptions& options) {
+  return !poster.broken && !poster.busy && (options.fps > 0 || !poster.events || poster.open.empty());
+}
+
+void drive(std::vector<Poster>& posters, const LoadOptions& options, const std::vector<domain::Bytes>& frames, Time end, bool sending) {
+  while (steady_clock::now() < end) {
+    bool open = false;
+    for (auto& poster : posters) {
+      if (poster.broken) continue;
+      if (poster.busy && (!poster.upload.flush() )) poster.broken = true;
+      if (poster.busy) take_reply(poster);
+      if (poster.events && !poster.broken) take_events(poster);
+      const Time now = steady_clock::now();
+      if (sending && may_send(poster, options) && poster.next_due <= now) {
+        post(poster, frames[poster.number % frames.size()], options.fps > 0 ? poster.next_due : now);
+        poster.next_due = options.fps > 0 ? poster.next_due + interval_of(options) : now;
+      }
+      open = open || poster.busy || !poster.open.empty();
+    }
+    if (!sending && !open) return;
+    wait_for(posters, end);
+  }
+}
+
+LoadResult finish(std::vector<Poster>& posters, const LoadOptions& options, const std::vector<domain::Bytes>& frames) {
+  LoadResult result;
+  const Usage own = usage_of(0);
+  const Usage server = options.server_pid > 0 ? usage_of(options.server_pid) : Usage{};
+  result.context.started = steady_clock::now();
+  for (std::size_t i = 0; i < posters.size(); ++i) {
+    posters[i].next_due = result.context.started + interval_of(options) * static_cast<int>(i) / static_cast<int>(posters.size());
+  }
+  const Time end = result.context.started + std::chrono::duration_cast<steady_clock::duration>(std::chrono::duration<double>(options.seconds));
+  drive(posters, options, frames, end, true);
+  result.context.seconds = std::chrono::duration<double>(steady_clock::now() - result.context.started).count();
+  result.context.generator = spent(usage_of(0), own);
+  if (options.server_pid > 0) result.context.server = spent(usage_of(options.server_pid), server);
+  drive(posters, options, frames, steady_clock::now() + std::chrono::seconds(3), false);
+  result.context.sessions = options.sessions;
+  for (auto& poster : posters) {
+    result.context.results_per_session.push_back(poster.tally.results());
+    result.tally.add(poster.tally);
+  }
+  return result;
+}
+
+}  // namespace
+
+domain::Result<LoadResult> run_post_load(const LoadOptions& options, const std::vector<domain::Bytes>& frames) {
+  const auto url = client::parse_url(options.url);
+  if (!url) return std::unexpected(url.error());
+  std::vector<Poster> posters;
+  for (int i = 0; i < options.sessions; ++i) {
+    auto upload = client::HttpConnection::connect(*url);
+    if (!upload) return std::unexpected(upload.error());
+    posters.push_back(Poster{.upload = std::move(*upload), .target = "/detect"});
+  }
+  return finish(posters, options, frames);
+}
+
+domain::Result<LoadResult> run_sse_load(const LoadOptions& options, const std::vector<domain::Bytes>& frames) {
+  const auto url = client::parse_url(options.url);
+  if (!url) return std::unexpected(url.error());
+  std::vector<Poster> posters;
+  for (int i = 0; i < options.sessions; ++i) {
+    auto upload = client::HttpConnection::connect(*url);
+    auto events = client::HttpConnection::connect(*url);
+    if (!upload || !events) return std::unexpected(upload ? events.error() : upload.error());
+    const double rate = options.fps > 0 ? std::min(30.0, options.fps) : 30.0;
+    if (auto sent = upload->send("POST", "/stream/sessions", "", fmt::format(R"({{"fps_limit":{}}})", rate)); !sent) return std::unexpected(sent.error());
+    const auto created = upload->wait_for_reply(std::chrono::seconds(5));
+    if (!created) return std::unexpected(created.error());
+    const std::string id(value_of(created->body, "\"client_id\":"));
+    if (created->status != 200 || id.empty()) return domain::refuse(domain::ErrorCode::bad_request, created->body);
+    if (auto sent = events->send("GET", "/stream/events/" + id, "Accept: text/event-stream\r\n", ""); !sent) return std::unexpected(sent.error());
+    posters.push_back(Poster{.upload = std::move(*upload), .events = std::move(*events), .target = "/stream/process/" + id});
+  }
+  return finish(posters, options, frames);
+}
+
+}  // namespace hazard::bench
