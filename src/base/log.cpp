@@ -113,7 +113,8 @@ void Log::State::report_locked() {
 
 // Waits in short pieces until the descriptor takes a line without blocking; false once the deadline of the end has passed.
 bool Log::State::wait_writable() {
-  for (;;) {
+  // poll(2) passes over negative descriptors; the write says what is wrong with this one.
+  while (options.fd >= 0) {
     pollfd waited{options.fd, POLLOUT, 0};
     const int ready = ::poll(&waited, 1, kPollMs);
     if (ready > 0) return true;  // also on an error, which the write then reports
@@ -121,6 +122,7 @@ bool Log::State::wait_writable() {
     const std::lock_guard lock(mutex);
     if (stopping && std::chrono::steady_clock::now() >= give_up_at) return false;
   }
+  return true;
 }
 
 // False when the line was not written: nobody reads any more, or the time is up.

@@ -1,0 +1,57 @@
+#include "track/association.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace hazard::track {
+namespace {
+
+using domain::PixelBox;
+
+// 99 % of a chi-square distribution with two degrees of freedom.
+constexpr double kSurpriseMost = 9.21;
+// So near is never too surprising: frames that left the camera 100 ms apart may arrive together, and then nothing seems to have had
+// the time to move.
+constexpr double kNearInSizes = 0.75;
+// Without overlap, neither side may differ by more than this factor from the expected one.
+constexpr double kSideRatioMost = 3.0;
+// Above every possible pair, so that making a pair beats leaving two alone; below two, so that one perfect pair and one track
+// alone beat two far-fetched pairs.
+constexpr float kAloneCost = 1.5F;
+
+bool sides_agree(const PixelBox& a, const PixelBox& b) noexcept {
+  const auto close = [](double x, double y) { return x < y * kSideRatioMost && y < x * kSideRatioMost; };
+  return close(a.width(), b.width()) && close(a.height(), b.height());
+}
+
+double distance_in_sizes(const PixelBox& a, const PixelBox& b) noexcept {
+  const double dx = (static_cast<double>(a.x1) + a.x2 - b.x1 - b.x2) / 2;
+  const double dy = (static_cast<double>(a.y1) + a.y2 - b.y1 - b.y2) / 2;
+  return std::hypot(dx, dy) / ((size_of(a) + size_of(b)) / 2);
+}
+
+}  // namespace
+
+float pair_cost(const Candidate& track, const domain::Detection& detection, const Gate& gate) noexcept {
+  if (track.class_id != detection.class_id) return kForbidden;
+  const PixelBox expected = track.motion->box();
+  const float overlap = domain::iou(expected, detection.box);
+  const double distance = distance_in_sizes(expected, detection.box);
+  if (overlap < gate.iou_least) {
+    if (distance > gate.reach || !sides_agree(expected, detection.box)) return kForbidden;
+    if (distance > kNearInSizes && track.motion->centre_surprise(detection.box) > kSurpriseMost) return kForbidden;
+  }
+  const double far = std::min(1.0, distance / gate.reach);
+  return static_cast<float>((1.0 - overlap + far) / 2);
+}
+
+std::span<const int> Associator::match(std::span<const Candidate> tracks, std::span<const domain::Detection> detections,
+                                       const Gate& gate) {
+  costs_.clear();
+  for (const Candidate& track : tracks) {
+    for (const domain::Detection& detection : detections) costs_.push_back(pair_cost(track, detection, gate));
+  }
+  return solver_.solve(costs_, tracks.size(), detections.size(), kAloneCost);
+}
+
+}  // namespace hazard::track

@@ -1,0 +1,221 @@
+#include "track/tracker.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include "base/check.hpp"
+#include "track/association.hpp"
+#include "track/box_filter.hpp"
+
+namespace hazard::track {
+namespace {
+
+using domain::Detection;
+using domain::TrackedDetection;
+
+// Stage one may reach for anything likely; stage two, on weak boxes, only for what is nearly where it was expected.
+constexpr Gate kHighGate{.iou_least = 0.15F, .reach = 2.5F};
+constexpr Gate kLowGate{.iou_least = 0.3F, .reach = 1.0F};
+// A tentative track may be a mistake of the detector: it waits through one frame without it, not for lost_after. Counted in frames,
+// so that a hazard is confirmed at any frame rate.
+constexpr int kTentativeMissesMost = 1;
+
+constexpr std::size_t kNone = std::numeric_limits<std::size_t>::max();
+
+enum class Phase : std::uint8_t { tentative, confirmed, lost };
+
+struct Track {
+  std::uint64_t id = 0;
+  int class_id = 0;
+  Phase phase = Phase::tentative;
+  int hits = 1;
+  int misses = 0;  // updates since it was last seen
+  std::uint64_t born_in = 0;  // number of the update
+  base::SteadyTime seen_at;
+  bool seen_now = true;
+  BoxFilter motion;
+};
+
+bool usable(const Detection& detection) noexcept {
+  const auto& box = detection.box;
+  return std::isfinite(box.x1) && std::isfinite(box.y1) && std::isfinite(box.x2) && std::isfinite(box.y2) &&
+         std::isfinite(detection.confidence) && box.x1 < box.x2 && box.y1 < box.y2 && std::isfinite(box.area());
+}
+
+double seconds_between(base::SteadyTime earlier, base::SteadyTime later) noexcept {
+  return std::max(0.0, std::chrono::duration<double>(later - earlier).count());
+}
+
+}  // namespace
+
+struct Tracker::State {
+  TrackerOptions options;
+  std::uint64_t next_id = 1;
+  std::uint64_t updates = 0;
+  base::SteadyTime last_at{};
+  std::vector<Track> tracks;
+  std::vector<TrackedDetection> results;
+
+  // Scratch of one update, kept for its memory.
+  Associator associator;
+  std::vector<std::size_t> detection_indices;  // into the caller's span: not yet matched
+  std::vector<std::size_t> unclaimed;          // strong ones that continue nothing
+  std::vector<std::size_t> result_of;          // by detection: its place in `results` or kNone
+  std::vector<std::size_t> track_indices;
+  std::vector<Candidate> candidates;
+  std::vector<Detection> offered;
+
+  void forget_expired(base::SteadyTime at);
+  void move_on(base::SteadyTime at);
+  void select_detections(std::span<const Detection> detections, float least, float below);
+  template <typename Chosen>
+  void match(std::span<const Detection> detections, base::SteadyTime at, const Gate& gate, Chosen chosen);
+  void continue_track(Track& track, const Detection& detection, std::size_t result, base::SteadyTime at);
+  void begin_track(const Detection& detection, std::size_t result, base::SteadyTime at);
+  bool make_room();
+  void note_misses();
+  TrackedDetection::Track label(const Track& track, bool is_new) const noexcept;
+};
+
+void Tracker::State::forget_expired(base::SteadyTime at) {
+  std::erase_if(tracks, [&](const Track& track) { return at - track.seen_at > options.lost_after; });
+}
+
+void Tracker::State::move_on(base::SteadyTime at) {
+  const double dt = seconds_between(last_at, at);
+  for (Track& track : tracks) {
+    track.motion.predict(dt);
+    track.seen_now = false;
+  }
+}
+
+// The detections with least <= confidence < below, in the order given, into detection_indices.
+void Tracker::State::select_detections(std::span<const Detection> detections, float least, float below) {
+  detection_indices.clear();
+  for (std::size_t i = 0; i < detections.size(); ++i) {
+    const Detection& detection = detections[i];
+    if (usable(detection) && detection.confidence >= least && detection.confidence < below) detection_indices.push_back(i);
+  }
+}
+
+// Matches the tracks that `chosen` accepts with the detections not yet matched, and takes the matched ones off that list.
+template <typename Chosen>
+void Tracker::State::match(std::span<const Detection> detections, base::SteadyTime at, const Gate& gate, Chosen chosen) {
+  track_indices.clear();
+  candidates.clear();
+  offered.clear();
+  for (std::size_t i = 0; i < tracks.size(); ++i) {
+    if (tracks[i].seen_now || !chosen(tracks[i])) continue;
+    track_indices.push_back(i);
+    candidates.push_back({&tracks[i].motion, tracks[i].class_id});
+  }
+  for (const std::size_t i : detection_indices) offered.push_back(detections[i]);
+
+  const std::span<const int> partners = associator.match(candidates, offered, gate);
+  for (std::size_t i = 0; i < partners.size(); ++i) {
+    if (partners[i] == AssignmentSolver::kAlone) continue;
+    std::size_t& detection = detection_indices[static_cast<std::size_t>(partners[i])];
+    continue_track(tracks[track_indices[i]], detections[detection], result_of[detection], at);
+    detection = kNone;
+  }
+  std::erase(detection_indices, kNone);
+}
+
+void Tracker::State::continue_track(Track& track, const Detection& detection, std::size_t result, base::SteadyTime at) {
+  track.motion.correct(detection.box);
+  track.seen_at = at;
+  track.seen_now = true;
+  ++track.hits;
+  track.misses = 0;
+  bool is_new = false;
+  if (track.phase == Phase::tentative) {
+    is_new = track.hits >= options.confirm_hits;
+    if (is_new) track.phase = Phase::confirmed;
+  } else {
+    track.phase = Phase::confirmed;
+  }
+  if (result != kNone) results[result].track = label(track, is_new);
+}
+
+void Tracker::State::begin_track(const Detection& detection, std::size_t result, base::SteadyTime at) {
+  Track track{.id = next_id++, .class_id = detection.class_id, .born_in = updates, .seen_at = at, .motion = BoxFilter(detection.box)};
+  const bool is_new = options.confirm_hits <= 1;
+  if (is_new) track.phase = Phase::confirmed;
+  results[result].track = label(track, is_new);
+  if (make_room()) {
+    tracks.push_back(track);
+  } else {
+    // More hazards in one frame than tracks: this one keeps its number, but the next frame will not know it.
+    results[result].track->is_new = false;
+  }
+}
+
+// True when one more track fits, if need be in the place of the one unseen for longest; false when all were seen in this frame.
+bool Tracker::State::make_room() {
+  if (tracks.size() < static_cast<std::size_t>(options.tracks_max)) return true;
+  const auto oldest = std::ranges::min_element(tracks, {}, [](const Track& track) { return std::pair(track.seen_now, track.seen_at); });
+  if (oldest->seen_now) return false;
+  tracks.erase(oldest);
+  return true;
+}
+
+void Tracker::State::note_misses() {
+  for (Track& track : tracks) {
+    if (track.seen_now) continue;
+    ++track.misses;
+    if (track.phase == Phase::confirmed) track.phase = Phase::lost;
+  }
+  std::erase_if(tracks, [](const Track& track) { return track.phase == Phase::tentative && track.misses > kTentativeMissesMost; });
+}
+
+TrackedDetection::Track Tracker::State::label(const Track& track, bool is_new) const noexcept {
+  return {.id = track.id, .age_frames = static_cast<std::uint32_t>(updates - track.born_in + 1), .is_new = is_new};
+}
+
+Tracker::Tracker(TrackerOptions options) : state_(std::make_unique<State>()) {
+  HAZARD_CHECK(options.tracks_max >= 1 && options.confirm_hits >= 1 && options.lost_after > base::Duration::zero());
+  state_->options = options;
+}
+
+Tracker::~Tracker() = default;
+Tracker::Tracker(Tracker&&) noexcept = default;
+Tracker& Tracker::operator=(Tracker&&) noexcept = default;
+
+std::vector<TrackedDetection> Tracker::update(std::span<const Detection> detections, base::SteadyTime at) {
+  State& s = *state_;
+  ++s.updates;
+  s.forget_expired(at);
+  s.move_on(at);
+  s.last_at = std::max(s.last_at, at);
+
+  const float high = s.options.high_confidence;
+  s.select_detections(detections, high, std::numeric_limits<float>::infinity());
+  s.result_of.assign(detections.size(), kNone);
+  s.results.clear();
+  for (const std::size_t i : s.detection_indices) {
+    s.result_of[i] = s.results.size();
+    s.results.push_back({.detection = detections[i], .track = {}, .predicted = false});
+  }
+
+  // ByteTrack's order: strong boxes to known tracks, what is left of them to tentative ones, then to new ones; weak boxes to the
+  // known tracks that nothing strong continued and that were seen just before.
+  s.match(detections, at, kHighGate, [](const Track& track) { return track.phase != Phase::tentative; });
+  s.match(detections, at, kHighGate, [](const Track& track) { return track.phase == Phase::tentative; });
+  s.unclaimed.swap(s.detection_indices);
+  s.select_detections(detections, s.options.low_confidence, high);
+  s.match(detections, at, kLowGate, [](const Track& track) { return track.phase == Phase::confirmed; });
+  for (const std::size_t i : s.unclaimed) s.begin_track(detections[i], s.result_of[i], at);
+
+  s.note_misses();
+  return std::exchange(s.results, {});
+}
+
+void Tracker::set_high_confidence(float confidence) noexcept { state_->options.high_confidence = confidence; }
+
+void Tracker::forget_tracks() noexcept { state_->tracks.clear(); }
+
+std::size_t Tracker::live_tracks() const noexcept { return state_->tracks.size(); }
+
+}  // namespace hazard::track
