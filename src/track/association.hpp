@@ -15,8 +15,8 @@ namespace hazard::track {
 
 // When a pair is possible at all: enough overlap, or the centres within `reach` sizes and not surprising.
 struct Gate {
-  float iou_least = 0.15F;
-  float reach = 2.5F;  // distance of the centres over the mean size of the two boxes
+  float iou_least = 0.1F;
+  float reach = 3.0F;  // distance of the centres over the mean size of the two boxes
 };
 
 struct Candidate {

@@ -20,7 +20,7 @@ class BoxFilter {
   domain::PixelBox box() const noexcept;
 
   // How far the centre of `measured` lies from the expected one, squared, in units of the expected spread of that distance
-  // (Mahalanobis): above 9.21 only 1 of 100 true continuations.
+  // (Mahalanobis): chi-square with two degrees of freedom, as far as the model holds.
   double centre_surprise(const domain::PixelBox& measured) const noexcept;
 
  private:

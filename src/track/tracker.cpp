@@ -16,7 +16,7 @@ using domain::Detection;
 using domain::TrackedDetection;
 
 // Stage one may reach for anything likely; stage two, on weak boxes, only for what is nearly where it was expected.
-constexpr Gate kHighGate{.iou_least = 0.15F, .reach = 2.5F};
+constexpr Gate kHighGate{.iou_least = 0.1F, .reach = 3.0F};
 constexpr Gate kLowGate{.iou_least = 0.3F, .reach = 1.0F};
 // A tentative track may be a mistake of the detector: it waits through one frame without it, not for lost_after. Counted in frames,
 // so that a hazard is confirmed at any frame rate.

@@ -33,8 +33,8 @@ TEST(PairCost, reaches_beyond_overlap_when_there_was_time_to_move) {
 }
 
 TEST(PairCost, never_reaches_further_than_the_gate) {
-  EXPECT_NE(cost_after(5, square(100, 100, 40), square(199, 100, 40)), kForbidden);
-  EXPECT_EQ(cost_after(5, square(100, 100, 40), square(201, 100, 40)), kForbidden);
+  EXPECT_NE(cost_after(5, square(100, 100, 40), square(219, 100, 40)), kForbidden);
+  EXPECT_EQ(cost_after(5, square(100, 100, 40), square(221, 100, 40)), kForbidden);
 }
 
 TEST(PairCost, near_boxes_match_even_when_frames_arrive_together) {
@@ -72,11 +72,11 @@ TEST(Associator, pairs_each_track_with_its_own_neighbour) {
 TEST(Associator, rather_one_sure_pair_than_two_far_fetched_ones) {
   // The second track could take the first one's box, and the first one a box far away.
   BoxFilter first(square(100, 100, 40));
-  BoxFilter second(square(195, 100, 40));
+  BoxFilter second(square(215, 100, 40));
   first.predict(1);
   second.predict(1);
   const std::vector<Candidate> tracks{{&first, 0}, {&second, 0}};
-  const std::vector<Detection> detections{{square(100, 100, 40), 0.9F, 0}, {square(2, 100, 40), 0.9F, 0}};
+  const std::vector<Detection> detections{{square(100, 100, 40), 0.9F, 0}, {square(-15, 100, 40), 0.9F, 0}};
   Associator associator;
   EXPECT_THAT(associator.match(tracks, detections, kGate), ElementsAre(0, kAlone));
 }

@@ -69,9 +69,9 @@ TEST(CentreSurprise, grows_with_distance_and_fades_with_time) {
   const PixelBox moved{120, 100, 160, 140};
   EXPECT_NEAR(filter.centre_surprise({100, 100, 140, 140}), 0, 1e-9);
   const double at_once = filter.centre_surprise(moved);
-  EXPECT_GT(at_once, 9.21);
+  EXPECT_GT(at_once, 18.42);
   filter.predict(0.1);
-  EXPECT_LT(filter.centre_surprise(moved), 9.21);
+  EXPECT_LT(filter.centre_surprise(moved), 18.42);
 }
 
 TEST(CentreSurprise, is_measured_in_the_size_of_the_box) {
