@@ -73,7 +73,7 @@ def objects_from_mask(mask, label):
 
 
 def frame_from_bytes(name, raw, crack, pothole, lane):
-    """Decodes one annotated frame and brings it to 640 px width."""
+    """Decodes one annotated frame and brings it to 640 px width; returns it with its two masks."""
     def decode(data, flags):
         return cv2.imdecode(np.frombuffer(data, np.uint8), flags)
 
@@ -93,7 +93,7 @@ def frame_from_bytes(name, raw, crack, pothole, lane):
     frame = Frame(name, picture, np.where(annotated > 127, 255, 0).astype(np.uint8), objects)
     ys, xs = np.nonzero((masks[CRACK] > 127) & ~frame.crack_mask())
     frame.stray = np.stack((xs, ys), 1).astype(np.int16)
-    return frame
+    return frame, masks
 
 
 def wide_crop(frame, aspect=16 / 9):
@@ -118,8 +118,8 @@ def _pack_reader(path):
     return list(members), lambda name: archive.extractfile(members[name]).read()
 
 
-def read_frames(path, keep=None):
-    """Yields the annotated frames of a pack or folder in the order of their names; `keep` chooses by route."""
+def read_annotated(path, keep=None):
+    """Yields (frame, (crack mask, pothole mask)) of a pack or folder in the order of their names; `keep` chooses by route."""
     names, read = _pack_reader(path)
     known = set(names)
     for raw in sorted(n for n in names if n.rsplit(".", 1)[0].endswith("_RAW")):
@@ -128,6 +128,11 @@ def read_frames(path, keep=None):
         masks = [f"{base}_{kind}.png" for kind in ("CRACK", "POTHOLE", "LANE")]
         if known.issuperset(masks) and (keep is None or keep(route_of(name))):
             yield frame_from_bytes(name, read(raw), *(read(m) for m in masks))
+
+
+def read_frames(path, keep=None):
+    """The frames of `read_annotated` without their masks."""
+    return (frame for frame, _ in read_annotated(path, keep))
 
 
 def read_truth_folder(path, largest=None):

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
-from hazard_training import augment, data
+from hazard_training import augment, data, prepare
 
 
 def bar(x0, y0, x1, y1, size=(640, 400)):
@@ -112,3 +112,20 @@ def test_windows_of_boxes_without_masks_are_clipped():
     frame = data.Frame("x", np.zeros((400, 640, 3), np.uint8), np.full((400, 640), 255, np.uint8), [thing])
     sample = augment.Window(np.array((150.0, 50.0)), np.array((2.0, 2.0)), (384, 256), False).apply(frame)
     assert sample.boxes.tolist() == [[0, 100, 100, 180]]
+
+
+def test_prepared_packs_hold_the_same_boxes(tmp_path, monkeypatch, capsys):
+    for route, name in (("R", "7_R_1"), ("Q", "8_Q_1")):
+        mask = bar(160, 80, 224, 96, (1024, 640))
+        for kind, picture in (("RAW.jpg", cv2.cvtColor(mask, cv2.COLOR_GRAY2BGR)), ("CRACK.png", mask), ("POTHOLE.png", mask * 0),
+                              ("LANE.png", mask * 0 + 255)):
+            target = tmp_path / "roads" / name / f"{name}_{kind}"
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(encoded(target.suffix, picture))
+    monkeypatch.setattr("sys.argv", ["prepare", "--data", str(tmp_path / "roads"), "--val-routes", "Q", "--out", str(tmp_path / "out")])
+    prepare.main()
+    assert "1 frames of 1 routes, 1 cracks, 0 potholes" in capsys.readouterr().out
+    for pack, route in (("train.tar", "R"), ("val.tar", "Q")):
+        (frame,) = data.read_frames(tmp_path / "out" / pack)
+        assert frame.route == route and frame.picture.shape == (400, 640, 3)
+        assert frame.boxes(data.CRACK).tolist() == [[100, 50, 140, 60]]
