@@ -1,0 +1,396 @@
+#include "serve/http_connection.hpp"
+
+#include <algorithm>
+#include <array>
+#include <exception>
+#include <utility>
+
+#include "base/ids.hpp"
+#include "serve/answer.hpp"
+#include "serve/chunked_body.hpp"
+#include "serve/net.hpp"
+
+namespace hazard::serve {
+namespace {
+
+using domain::Error;
+using domain::ErrorCode;
+using net::error_code;
+using std::chrono::steady_clock;
+
+// Small, so that what follows an upgrade request stays small too: the WebSocket's own buffer must be able to take it.
+constexpr std::size_t kHeadReadBytes = 1024;
+constexpr std::size_t kBodyReadBytes = 64 * 1024;
+constexpr std::size_t kLingerBytesMax = 256 * 1024;
+
+class Http11 final : public HttpConnection, public OutcomeTaker, public std::enable_shared_from_this<Http11> {
+ public:
+  Http11(HttpContext& context, net::tcp::socket socket, Place place, std::string peer)
+      : context_(context), socket_(std::move(socket)), place_(std::move(place)), peer_(std::move(peer)) {}
+
+  void begin() {
+    enter(State::head);
+    read_head();
+  }
+  void tick(base::SteadyTime now) override;
+  void drain() override {
+    if (state_ == State::idle || (state_ == State::head && in_.empty())) end();
+    close_after_ = true;
+  }
+  void abort() override { end(); }
+  void on_outcome(std::uint64_t turn, Outcome outcome) override;
+
+ private:
+  enum class State : std::uint8_t { idle, head, body, handling, writing, lingering, ended };
+
+  void enter(State state) {
+    state_ = state;
+    since_ = steady_clock::now();
+  }
+  template <typename Work>
+  void guarded(Work work) noexcept;
+  template <typename Next>
+  void read_into(char* data, std::size_t size, Next next);
+  void stop_reading();
+
+  void read_head();
+  void look_for_head();
+  void on_head(RequestHead&& head);
+  void begin_body();
+  void read_sized_body();
+  void read_chunked_body();
+  void call_handler();
+  void give_away(Takeover takeover);
+
+  void refuse_head(const Error& error);
+  void respond(Response response);
+  void write_some();
+  void after_write();
+  void linger();
+  void end();
+
+  HttpContext& context_;
+  net::tcp::socket socket_;
+  Place place_;
+  const std::string peer_;
+
+  State state_ = State::head;
+  steady_clock::time_point since_{};
+  std::uint64_t turn_ = 0;  // counts requests
+  std::uint64_t read_ = 0;  // counts reads: one that was given up completes under an old number
+
+  std::string in_;  // bytes read and not yet used; bounded by the head's limit and one read
+  HeadScanner scanner_;
+  bool head_begun_ = false;
+  bool forgave_empty_line_ = false;
+  Request request_;  // until the handler has it
+  std::string request_id_;
+  std::string cors_lines_;
+  bool head_only_ = false;
+  bool unread_body_ = false;  // bytes of the request are left, and nobody knows where they end
+  const Route* route_ = nullptr;
+  std::optional<ChunkedBody> chunks_;
+  std::size_t window_bytes_ = 0;
+
+  bool close_after_ = false;  // the answer is the last one
+  OutgoingResponse out_;
+  std::size_t lingered_ = 0;
+};
+
+// Runs a completion's work; an exception ends this connection and nothing else.
+template <typename Work>
+void Http11::guarded(Work work) noexcept {
+  try {
+    work();
+  } catch (const std::exception&) {
+    context_.metrics.exceptions.add();
+    end();
+  }
+}
+
+template <typename Next>
+void Http11::read_into(char* data, std::size_t size, Next next) {
+  socket_.async_read_some(net::asio::buffer(data, size),
+                          [self = shared_from_this(), next, mine = ++read_](error_code failure, std::size_t count) {
+                            if (self->state_ == State::ended || mine != self->read_) return;
+                            if (failure) return self->end();
+                            self->guarded([&] { next(*self, count); });
+                          });
+}
+
+void Http11::stop_reading() {
+  ++read_;
+  error_code ignored;
+  socket_.cancel(ignored);
+}
+
+void Http11::tick(base::SteadyTime now) {
+  const auto waited = now - since_;
+  const auto& limit = context_.deadlines;
+  const auto time_out = [this](const char* sentence) {
+    context_.metrics.timeouts.add();
+    stop_reading();
+    refuse_head({ErrorCode::request_timeout, sentence});
+  };
+  switch (state_) {
+    case State::idle:
+      if (waited >= limit.idle) end();
+      return;
+    case State::head:
+      if (waited < limit.head) return;
+      if (!head_begun_) return end();
+      return time_out("The request's headers took too long.");
+    case State::body:
+      if (waited < limit.body_window) return;
+      if (window_bytes_ < limit.body_bytes_min) return time_out("The request's body comes too slowly.");
+      window_bytes_ = 0;
+      since_ = now;
+      return;
+    case State::handling:
+      if (waited < limit.handler) return;
+      context_.metrics.timeouts.add();
+      return on_outcome(turn_, error_response({ErrorCode::inference_timeout, "The server was too slow for this request."},
+                                              request_id_));
+    case State::writing:
+      if (waited >= limit.write_stall) {
+        context_.metrics.timeouts.add();
+        end();
+      }
+      return;
+    case State::lingering:
+      if (waited >= limit.linger) end();
+      return;
+    case State::ended: return;
+  }
+}
+
+void Http11::read_head() {
+  const std::size_t have = in_.size();
+  in_.resize(have + kHeadReadBytes);
+  read_into(in_.data() + have, kHeadReadBytes, [have](Http11& self, std::size_t count) {
+    self.in_.resize(have + count);
+    self.head_begun_ = true;
+    if (self.state_ == State::idle) self.enter(State::head);
+    self.look_for_head();
+  });
+}
+
+void Http11::look_for_head() {
+  // One empty line before a request is forgiven (RFC 9112 section 2.2): some old clients end a body with one.
+  if (!forgave_empty_line_ && in_.starts_with("\r\n")) {
+    forgave_empty_line_ = true;
+    in_.erase(0, 2);
+  }
+  const auto length = scanner_.scan(in_, context_.limits);
+  if (!length) return refuse_head(length.error());
+  if (!*length) return read_head();
+  auto head = check_head(std::string_view(in_).substr(0, **length), context_.limits);
+  if (!head) return refuse_head(head.error());
+  in_.erase(0, **length);
+  on_head(std::move(*head));
+}
+
+void Http11::on_head(RequestHead&& head) {
+  context_.metrics.requests.add();
+  ++turn_;
+  close_after_ = !head.keep_alive || context_.draining;
+  unread_body_ = head.framing != BodyFraming::none;
+  head_only_ = head.method == Method::head;
+  cors_lines_ = context_.gate.origins().cors_lines(head);
+  request_ = Request{};
+  request_.head = std::move(head);
+  request_id_ = base::make_request_id();
+
+  auto decision = context_.gate.judge(request_.head);
+  if (const auto* refused = std::get_if<Gate::Refused>(&decision)) {
+    Response response = error_response(refused->error, request_id_);
+    if (!refused->allow.empty()) response.headers.emplace_back("Allow", refused->allow);
+    return respond(std::move(response));
+  }
+  if (const auto* options = std::get_if<Gate::Options>(&decision)) {
+    // 200 rather than 204: installed pages expect it of OPTIONS /health.
+    Response response;
+    response.headers.emplace_back("Allow", options->allow);
+    if (options->preflight) cors_lines_.append(OriginPolicy::preflight_lines());
+    return respond(std::move(response));
+  }
+  auto& passed = std::get<Gate::Passed>(decision);
+  route_ = passed.route;
+  request_.params = std::move(passed.params);
+  if (unread_body_) {
+    begin_body();
+  } else {
+    call_handler();
+  }
+}
+
+void Http11::begin_body() {
+  enter(State::body);
+  window_bytes_ = 0;
+  if (request_.head.expects_continue && in_.empty()) {
+    // 25 bytes into an empty send buffer; a client that never sees them goes on after a moment (RFC 9110 section 10.1.1).
+    error_code ignored;
+    socket_.write_some(net::asio::buffer(std::string_view("HTTP/1.1 100 Continue\r\n\r\n")), ignored);
+  }
+  if (request_.head.framing == BodyFraming::chunked) {
+    chunks_.emplace(route_->body.bytes_max);
+    return read_chunked_body();
+  }
+  const auto ready = std::min<std::size_t>(in_.size(), request_.head.content_length);
+  request_.body.assign(in_.begin(), in_.begin() + static_cast<std::ptrdiff_t>(ready));
+  in_.erase(0, ready);
+  read_sized_body();
+}
+
+void Http11::read_sized_body() {
+  domain::Bytes& body = request_.body;
+  const std::size_t have = body.size();
+  const std::size_t missing = request_.head.content_length - have;
+  if (missing == 0) return call_handler();
+  // Grows with what really came, not with what was announced.
+  const std::size_t piece = std::min(missing, std::max(kBodyReadBytes, have));
+  body.resize(have + piece);
+  read_into(reinterpret_cast<char*>(body.data()) + have, piece, [have](Http11& self, std::size_t count) {
+    self.request_.body.resize(have + count);
+    self.window_bytes_ += count;
+    self.read_sized_body();
+  });
+}
+
+void Http11::read_chunked_body() {
+  const auto used = chunks_->feed(in_, request_.body);
+  if (!used) return refuse_head(used.error());  // nothing after this can be read
+  in_.erase(0, *used);
+  if (chunks_->done()) return call_handler();
+  in_.resize(kBodyReadBytes / 4);
+  read_into(in_.data(), in_.size(), [](Http11& self, std::size_t count) {
+    self.in_.resize(count);
+    self.window_bytes_ += count;
+    self.read_chunked_body();
+  });
+}
+
+void Http11::call_handler() {
+  enter(State::handling);
+  unread_body_ = false;
+  request_.request_id = request_id_;
+  request_.peer = peer_;
+  request_.received_at = context_.clock.now();
+  try {
+    route_->handler(std::exchange(request_, Request{}), Answer(context_.loop, weak_from_this(), turn_));
+  } catch (const std::exception&) {
+    context_.metrics.exceptions.add();
+    on_outcome(turn_, error_response({ErrorCode::internal, "Something went wrong on our side."}, request_id_));
+  }
+}
+
+void Http11::on_outcome(std::uint64_t turn, Outcome outcome) {
+  if (turn != turn_ || state_ != State::handling) return;
+  guarded([&] {
+    if (auto* takeover = std::get_if<Takeover>(&outcome)) return give_away(std::move(*takeover));
+    respond(std::move(std::get<Response>(outcome)));
+  });
+}
+
+void Http11::give_away(Takeover takeover) {
+  state_ = State::ended;
+  error_code failure;
+  TakenSocket taken{.descriptor = Descriptor(socket_.release(failure)), .place = std::move(place_), .leftover = std::move(in_)};
+  const auto self = shared_from_this();
+  context_.connections.remove(this);
+  if (!failure) takeover(std::move(taken));
+}
+
+// For whatever leaves the framing in doubt: one answer, then the end.
+void Http11::refuse_head(const Error& error) {
+  context_.metrics.refused_heads.add();
+  request_id_ = base::make_request_id();
+  unread_body_ = true;
+  respond(error_response(error, request_id_));
+}
+
+void Http11::respond(Response response) {
+  enter(State::writing);
+  close_after_ = close_after_ || unread_body_ || context_.draining;
+  context_.metrics.responses[static_cast<std::size_t>(std::clamp(response.status / 100, 1, 5) - 1)].add();
+  out_ = OutgoingResponse(std::move(response), request_id_, !close_after_, head_only_, cors_lines_);
+  write_some();
+}
+
+void Http11::write_some() {
+  const auto rest = out_.rest();
+  const std::array<net::asio::const_buffer, 2> pieces{net::asio::buffer(rest[0]), net::asio::buffer(rest[1])};
+  socket_.async_write_some(pieces, [self = shared_from_this()](error_code failure, std::size_t count) {
+    if (self->state_ != State::writing) return;
+    if (failure) return self->end();
+    self->since_ = steady_clock::now();
+    self->out_.advance(count);
+    self->guarded([&] {
+      if (!self->out_.finished()) return self->write_some();
+      self->after_write();
+    });
+  });
+}
+
+void Http11::after_write() {
+  out_ = {};
+  request_ = Request{};
+  cors_lines_.clear();
+  head_only_ = false;
+  chunks_.reset();
+  scanner_ = {};
+  forgave_empty_line_ = false;
+  if (close_after_) {
+    // A socket closed over unread bytes resets the connection, and the answer may be lost on its way.
+    return unread_body_ || !in_.empty() ? linger() : end();
+  }
+  head_begun_ = !in_.empty();
+  if (head_begun_) {
+    enter(State::head);
+    return look_for_head();
+  }
+  in_.shrink_to_fit();
+  enter(State::idle);
+  read_head();
+}
+
+void Http11::linger() {
+  if (state_ != State::lingering) {
+    enter(State::lingering);
+    error_code ignored;
+    socket_.shutdown(net::tcp::socket::shutdown_send, ignored);
+    in_.resize(kBodyReadBytes / 4);
+  }
+  read_into(in_.data(), in_.size(), [](Http11& self, std::size_t count) {
+    self.lingered_ += count;
+    if (self.lingered_ > kLingerBytesMax) return self.end();
+    self.linger();
+  });
+}
+
+void Http11::end() {
+  if (state_ == State::ended) return;
+  state_ = State::ended;
+  error_code ignored;
+  socket_.close(ignored);
+  context_.connections.remove(this);
+}
+
+}  // namespace
+
+void HttpConnection::start(HttpContext& context, TakenSocket taken, std::string peer) {
+  net::tcp::socket socket(context.loop->context());
+  error_code failure;
+  const int fd = taken.descriptor.release();
+  socket.assign(net::tcp::v4(), fd, failure);
+  if (failure) {
+    taken.descriptor = Descriptor(fd);
+    return;
+  }
+  socket.non_blocking(true, failure);
+  auto connection = std::make_shared<Http11>(context, std::move(socket), std::move(taken.place), std::move(peer));
+  context.connections.add(connection);
+  connection->begin();
+}
+
+}  // namespace hazard::serve
