@@ -4,31 +4,17 @@
 
 #include "base/check.hpp"
 #include "wire/detection_json.hpp"
+#include "wire/json_fields.hpp"
 #include "wire/json_reader.hpp"
 #include "wire/json_writer.hpp"
 
 namespace hazard::wire {
 namespace {
 
-constexpr int kMsDigits = 3;     // times in milliseconds
-constexpr int kEpochDigits = 6;  // epoch seconds: microseconds
 // Measured sizes: a full detection is 560 to 620 bytes, a lean one about 130, the rest of a result 500 to 600.
 constexpr std::size_t kFullDetectionBytes = 640;
 constexpr std::size_t kLeanDetectionBytes = 160;
 constexpr std::size_t kEnvelopeBytes = 768;
-
-void ms_field(JsonWriter& json, std::string_view name, base::Duration time) {
-  json.fixed_field(name, base::to_ms(time), kMsDigits);
-}
-
-void epoch_field(JsonWriter& json, std::string_view name, base::WallTime time) {
-  const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch());
-  json.key(name).scaled_integer(micros.count(), kEpochDigits);
-}
-
-void size_field(JsonWriter& json, std::string_view name, domain::SizePx size) {
-  json.key(name).begin_object().field("width", size.width).field("height", size.height).end_object();
-}
 
 // `replayed` comes first, where mark_replayed() puts it.
 void begin_verdict(JsonWriter& json, std::string_view type, const VerdictContext& context) {
@@ -63,6 +49,7 @@ void write_timing(JsonWriter& json, const domain::StageTimes& times) {
 void write_result(JsonWriter& json, const domain::Verdict& verdict, const domain::FrameResult& result,
                   const VerdictContext& context) {
   begin_verdict(json, "detection_result", context);
+  json.field("orientation_applied", result.orientation_applied);  // top level of every picture reply (legacy-clients 15, row 6)
   json.key("data").begin_object();
   json.field("frame_id", verdict.frame_id).field("seq", verdict.seq);
   if (verdict.timestamp) {
@@ -74,7 +61,6 @@ void write_result(JsonWriter& json, const domain::Verdict& verdict, const domain
   ms_field(json, "processing_time_ms", result.times.total);
   json.field("session_id", context.session_id);
   size_field(json, "image", result.picture);
-  json.field("orientation_applied", result.orientation_applied);
   write_timing(json, result.times);
   ms_field(json, "age_ms", context.age);
   json.key("quality").begin_object().field("mode", domain::to_string(context.quality_mode));
@@ -92,6 +78,8 @@ void write_error_fields(JsonWriter& json, const domain::Error& error) {
 void write_frame_label(JsonWriter& json, const domain::Verdict& verdict) {
   json.field("frame_id", verdict.frame_id).field("seq", verdict.seq);
 }
+
+}  // namespace
 
 void write_config(JsonWriter& json, const domain::StreamConfig& config) {
   json.begin_object();
@@ -112,6 +100,8 @@ void write_config(JsonWriter& json, const domain::StreamConfig& config) {
   json.field("fields", domain::to_string(config.fields));
   json.end_object();
 }
+
+namespace {
 
 std::string simple_message(std::string_view type, base::WallTime now) {
   std::string out;
@@ -144,7 +134,7 @@ std::string session_created(const SessionGreeting& greeting, const domain::Model
   epoch_field(json, "timestamp", now);
   json.field("protocol", kProtocolVersion);
   json.field("resume_token", greeting.resume_token);
-  json.fixed_field("granted_fps", greeting.granted_fps, kMsDigits);
+  json.fixed_field("granted_fps", greeting.granted_fps, kRateDigits);
   json.field("credits", greeting.credits);
   json.field("heartbeat_ms", greeting.heartbeat_ms);
   json.field("max_frame_bytes", static_cast<std::uint64_t>(greeting.max_frame_bytes));

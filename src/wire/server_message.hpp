@@ -72,6 +72,8 @@ std::string stream_started(std::string_view session_id, base::WallTime now);
 
 // {"fps_limit":...}: the effective configuration as an object text.
 std::string config_object(const domain::StreamConfig& config);
+// The same as a value of something larger.
+void write_config(JsonWriter& json, const domain::StreamConfig& config);
 // {"received":..,"results":..,"drops":{..},"errors":{..},"in_flight":..}
 std::string counters_object(const Counters& counters);
 // The same fields into an object that the caller has begun.

@@ -70,10 +70,10 @@ TEST(VerdictMessage, lean_result_has_each_value_once) {
   Fixture f;
   f.context.fields = domain::Fields::lean;
   EXPECT_EQ(verdict_message(result_verdict(), f.context),
-            R"({"type":"detection_result","timestamp":1700000000.00025,"event":3,"data":{"frame_id":"f-7","seq":7,)"
+            R"({"type":"detection_result","timestamp":1700000000.00025,"event":3,"orientation_applied":false,"data":{"frame_id":"f-7","seq":7,)"
             R"("timestamp":1699999999.5,"detections":[{"bbox":[10.5,20,30,60.25],"confidence":0.75,"class_id":1,)"
             R"("class_name":"pothole"}],"processing_time_ms":24,"session_id":"s1","image":{"width":1280,"height":720},)"
-            R"("orientation_applied":false,"timing":{"queue_ms":1,"decode_ms":2.5,"inference_ms":20,"postprocess_ms":0.5,)"
+            R"("timing":{"queue_ms":1,"decode_ms":2.5,"inference_ms":20,"postprocess_ms":0.5,)"
             R"("total_ms":24},"age_ms":25.125,"quality":{"mode":"balanced","input":{"width":640,"height":384},"every":1},)"
             R"("credits":1,"predicted":false}})");
 }
