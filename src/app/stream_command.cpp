@@ -1,0 +1,295 @@
+#include <fmt/format.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <charconv>
+#include <cstdio>
+#include <optional>
+#include <thread>
+
+#include "app/command_table.hpp"
+#include "app/frame_source.hpp"
+#include "app/stream_tally.hpp"
+#include "client/websocket.hpp"
+#include "wire/base64.hpp"
+#include "wire/client_message.hpp"
+#include "wire/json_writer.hpp"
+
+namespace hazard::app {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+constexpr std::array<Option, 11> kOptions{{
+    {"url", "URL", "the server [ws://127.0.0.1:8080]"},
+    {"fps", "RATE", "frames a second, by the clock; 0: the next one as soon as the last is answered [10]"},
+    {"count", "N", "stop after so many frames"},
+    {"seconds", "S", "stop after so long"},
+    {"size", "WxH", "of the simulated drive's frames [1280x720]"},
+    {"mode", "MODE", "binary (the picture as it is, the default) or text (base64 in JSON, as old clients send)"},
+    {"delivery", "POLICY", "latest (newest frame wins, the default) or all (a queue)"},
+    {"confidence", "VALUE", "least score of a box [the server's]"},
+    {"loop", "", "begin again at the end of a folder or video"},
+    {"print", "", "print every message of the server, one JSON text a line, instead of the progress line"},
+    {"no-reconnect", "", "give up when the connection breaks instead of trying again"},
+}};
+constexpr auto kSettle = std::chrono::seconds(5);  // for the last frames' verdicts
+constexpr auto kReconnectFor = std::chrono::seconds(60);
+
+std::atomic<bool> interrupted{false};
+
+struct StreamPlan {
+  SourceOptions source;
+  std::string url;
+  double fps = 10;
+  std::uint64_t count = 0;  // 0: no limit
+  double seconds = 0;       // likewise
+  bool text = false;
+  bool print = false;
+  bool reconnect = true;
+};
+
+std::optional<double> number(std::string_view text, double least, double most) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size() || !(value >= least && value <= most)) return std::nullopt;
+  return value;
+}
+
+std::optional<domain::SizePx> size_from(std::string_view text) {
+  const std::size_t cross = text.find('x');
+  if (cross == std::string_view::npos) return std::nullopt;
+  const auto width = number(text.substr(0, cross), 64, 7680);
+  const auto height = number(text.substr(cross + 1), 64, 4320);
+  if (!width || !height) return std::nullopt;
+  return domain::SizePx{static_cast<int>(*width), static_cast<int>(*height)};
+}
+
+std::expected<StreamPlan, std::string> make_plan(const Invocation& invocation) {
+  StreamPlan plan;
+  const auto fps = number(invocation.value("fps", "10"), 0, 1000);
+  if (!fps) return std::unexpected("--fps takes a number from 0 to 1000.");
+  const auto count = number(invocation.value("count", "0"), 0, 1e12);
+  if (!count) return std::unexpected("--count takes a whole number.");
+  const auto seconds = number(invocation.value("seconds", "0"), 0, 1e9);
+  if (!seconds) return std::unexpected("--seconds takes a number.");
+  const auto size = size_from(invocation.value("size", "1280x720"));
+  if (!size) return std::unexpected("--size takes WIDTHxHEIGHT from 64x64 to 7680x4320.");
+  const auto mode = invocation.value("mode", "binary");
+  if (mode != "binary" && mode != "text") return std::unexpected("--mode takes binary or text.");
+  const auto delivery = invocation.value("delivery", "latest");
+  if (delivery != "latest" && delivery != "all") return std::unexpected("--delivery takes latest or all.");
+  plan.source = {.name = invocation.operands.front(), .fps = *fps > 0 ? *fps : 10, .size = *size, .loop = invocation.has("loop")};
+  plan.fps = *fps;
+  plan.count = static_cast<std::uint64_t>(*count);
+  plan.seconds = *seconds;
+  plan.text = mode == "text";
+  plan.print = invocation.has("print");
+  plan.reconnect = !invocation.has("no-reconnect");
+  const double limit = *fps > 0 ? std::clamp(*fps, 1.0, 30.0) : 30.0;
+  plan.url = fmt::format("{}/stream/detection?fps_limit={}&delivery={}", invocation.value("url", "ws://127.0.0.1:8080"), limit, delivery);
+  if (invocation.has("confidence")) {
+    const auto confidence = number(invocation.value("confidence"), 0.01, 1);
+    if (!confidence) return std::unexpected("--confidence takes a number from 0.01 to 1.");
+    plan.url += fmt::format("&confidence_threshold={}", *confidence);
+  }
+  return plan;
+}
+
+// What rides along with a binary frame: its label and where it was taken.
+std::string envelope_json(const SourceFrame& frame) {
+  std::string text;
+  wire::JsonWriter json(text);
+  json.begin_object().field("frame_id", frame.name);
+  if (frame.location) {
+    json.key("metadata").begin_object().key("location").begin_object();
+    json.field("latitude", frame.location->latitude).field("longitude", frame.location->longitude);
+    if (frame.location->heading_deg) json.field("heading", *frame.location->heading_deg);
+    if (frame.location->speed_mps) json.field("speed", *frame.location->speed_mps);
+    json.end_object().end_object();
+  }
+  json.end_object();
+  return text;
+}
+
+class StreamRun {
+ public:
+  StreamRun(const StreamPlan& plan, FrameSource& source, const client::Url& url) : plan_(plan), source_(source), url_(url) {}
+
+  ExitCode run() {
+    if (!connect_for(std::chrono::seconds(0))) return ExitCode::failed;
+    started_ = next_due_ = steady_clock::now();
+    while (!interrupted && !over()) {
+      if (!socket_ && !reconnect()) return finish(ExitCode::failed);
+      if (!step()) break;
+    }
+    settle();
+    return finish(tally_.all_answered() && !source_failed_ ? ExitCode::ok : ExitCode::failed);
+  }
+
+ private:
+  bool over() const {
+    if (plan_.count > 0 && tally_.frames_sent() >= plan_.count) return true;
+    return plan_.seconds > 0 && steady_clock::now() - started_ >= std::chrono::duration<double>(plan_.seconds);
+  }
+
+  // Sends the next frame when it is due and listens until then; false when the source is over.
+  bool step() {
+    if (plan_.fps > 0) {
+      listen(next_due_);
+      next_due_ += std::chrono::duration_cast<steady_clock::duration>(std::chrono::duration<double>(1 / plan_.fps));
+      // After a break the clock does not make up for what was missed.
+      next_due_ = std::max(next_due_, steady_clock::now() - std::chrono::seconds(1));
+    } else {
+      while (socket_ && tally_.open() > 0 && !interrupted) listen(steady_clock::now() + milliseconds(100), true);
+    }
+    if (!socket_) return true;
+    const auto frame = source_.next();
+    if (!frame) {
+      fmt::print(stderr, "\nhazardstream: {}\n", frame.error().message);
+      source_failed_ = true;
+      return false;
+    }
+    if (!*frame) return false;
+    send(**frame);
+    return true;
+  }
+
+  void send(const SourceFrame& frame) {
+    ++seq_;
+    tally_.sent(seq_, steady_clock::now());
+    const auto capture_us = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+    domain::Result<void> sent;
+    if (plan_.text) {
+      std::string text;
+      wire::JsonWriter(text).begin_object().field("type", "frame").field("frame_id", frame.name).field("image_data", wire::base64_encode(frame.picture)).end_object();
+      sent = socket_->send_text(text);
+    } else {
+      sent = socket_->send_binary(wire::make_frame_envelope(seq_, capture_us, envelope_json(frame), frame.picture));
+    }
+    if (!sent) lose(sent.error());
+  }
+
+  void listen(steady_clock::time_point until, bool once = false) {
+    do {
+      if (!socket_) return;
+      const auto left = std::chrono::duration_cast<milliseconds>(until - steady_clock::now());
+      auto messages = socket_->receive(std::clamp(left, milliseconds(0), milliseconds(200)));
+      if (!messages) return lose(messages.error());
+      for (const auto& message : *messages) {
+        if (message.opcode == client::Opcode::close) return lose({domain::ErrorCode::session_closed, "the server closed the stream"});
+        if (plan_.print) fmt::print("{}\n", message.payload);
+        tally_.heard(message.payload, steady_clock::now());
+      }
+      show();
+      if (once && !messages->empty()) return;
+    } while (steady_clock::now() < until && !interrupted);
+  }
+
+  void settle() {
+    const auto until = steady_clock::now() + kSettle;
+    while (socket_ && tally_.open() > 0 && steady_clock::now() < until) listen(std::min(until, steady_clock::now() + milliseconds(100)), true);
+    if (socket_) (void)socket_->send_close(1000);
+  }
+
+  void lose(const domain::Error& why) {
+    fmt::print(stderr, "\nhazardstream: {}\n", why.message);
+    socket_.reset();
+    tally_.connection_lost();
+    seq_ = 0;  // the next session counts from one
+  }
+
+  bool reconnect() { return plan_.reconnect && connect_for(kReconnectFor); }
+
+  bool connect_for(std::chrono::seconds patience) {
+    const auto until = steady_clock::now() + patience;
+    auto pause = milliseconds(250);
+    while (true) {
+      auto socket = client::WebSocket::connect(url_);
+      if (socket) {
+        socket_.emplace(std::move(*socket));
+        return true;
+      }
+      fmt::print(stderr, "hazardstream: {}\n", socket.error().message);
+      if (interrupted || steady_clock::now() + pause > until) return false;
+      std::this_thread::sleep_for(pause);
+      pause = std::min(pause * 2, milliseconds(5000));
+    }
+  }
+
+  void show() {
+    const auto now = steady_clock::now();
+    const bool terminal = ::isatty(STDERR_FILENO) != 0;
+    const auto every = terminal ? milliseconds(200) : milliseconds(5000);
+    if (plan_.print || now - shown_ < every) return;
+    shown_ = now;
+    fmt::print(stderr, "{}{}{}", terminal ? "\r\x1b[K" : "", tally_.progress(now), terminal ? "" : "\n");
+    std::fflush(stderr);
+  }
+
+  ExitCode finish(ExitCode code) {
+    fmt::print(stderr, "\n");
+    fmt::print(plan_.print ? stderr : stdout, "{}", tally_.summary(steady_clock::now()));
+    return code;
+  }
+
+  const StreamPlan& plan_;
+  FrameSource& source_;
+  const client::Url& url_;
+  std::optional<client::WebSocket> socket_;
+  StreamTally tally_;
+  std::uint64_t seq_ = 0;
+  bool source_failed_ = false;
+  steady_clock::time_point started_;
+  steady_clock::time_point next_due_;
+  steady_clock::time_point shown_;
+};
+
+ExitCode run_stream(const Invocation& invocation) {
+  const auto plan = make_plan(invocation);
+  if (!plan) {
+    fmt::print(stderr, "hazardstream stream: {}\n", plan.error());
+    return ExitCode::usage;
+  }
+  const auto url = client::parse_url(plan->url);
+  if (!url) {
+    fmt::print(stderr, "hazardstream stream: --url {}\n", url.error().message);
+    return ExitCode::usage;
+  }
+  auto source = open_source(plan->source);
+  if (!source) {
+    fmt::print(stderr, "hazardstream stream: {}\n", source.error().message);
+    return ExitCode::failed;
+  }
+  struct sigaction action {};
+  action.sa_handler = [](int) { interrupted = true; };
+  ::sigaction(SIGINT, &action, nullptr);
+  ::sigaction(SIGTERM, &action, nullptr);
+  return StreamRun(*plan, **source, *url).run();
+}
+
+}  // namespace
+
+Command stream_command() {
+  return {.name = "stream",
+          .summary = "send a folder, a video or the simulated drive to a server and watch the verdicts",
+          .operands = "SOURCE",
+          .operands_min = 1,
+          .operands_max = 1,
+          .options = kOptions,
+          .settings = Settings::none,
+          .text = R"(SOURCE is a folder of pictures, a video file (through an ffmpeg child), 'drive' for the simulated
+drive, or 'drive:SEED' for another one. Frames are sent by the clock; every one of them gets a
+verdict, and the summary counts them by kind. Exit code 1 when a frame stayed without a verdict.
+
+Examples:
+  hazardstream stream drive
+  hazardstream stream frames/ --fps 4 --url ws://127.0.0.1:8080
+  hazardstream stream drive.mp4 --fps 10 --delivery all --print > verdicts.jsonl)",
+          .run = run_stream};
+}
+
+}  // namespace hazard::app

@@ -1,0 +1,107 @@
+#include "app/stream_tally.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "wire/json_reader.hpp"
+
+namespace hazard::app {
+namespace {
+
+double quantile(std::vector<double> values, double q) {
+  if (values.empty()) return 0;
+  const auto at = static_cast<std::ptrdiff_t>(q * static_cast<double>(values.size() - 1) + 0.5);
+  std::ranges::nth_element(values, values.begin() + at);
+  return values[static_cast<std::size_t>(at)];
+}
+
+double seconds_between(StreamTally::Time from, StreamTally::Time to) { return std::chrono::duration<double>(to - from).count(); }
+
+std::string_view text_of(const wire::JsonDocument& document, const wire::JsonNode& object, std::string_view key) {
+  const auto* node = document.find(object, key);
+  return node == nullptr ? std::string_view{} : node->text;
+}
+
+double number_of(const wire::JsonDocument& document, const wire::JsonNode& object, std::string_view key) {
+  const auto* node = document.find(object, key);
+  return node == nullptr ? 0 : node->number;
+}
+
+}  // namespace
+
+void StreamTally::sent(std::uint64_t seq, Time at) {
+  if (!first_) first_ = at;
+  ++sent_;
+  open_[seq] = at;
+}
+
+bool StreamTally::heard(std::string_view json, Time at) {
+  const auto document = wire::JsonDocument::parse(json);
+  if (!document) return false;
+  const auto& root = document->root();
+  const std::string_view type = text_of(*document, root, "type");
+  const auto* data = document->find(root, "data");
+  const auto& about = data == nullptr ? root : *data;
+  const auto open = open_.find(static_cast<std::uint64_t>(number_of(*document, about, "seq")));
+  if (open == open_.end()) return false;
+
+  if (type == "frame_dropped") {
+    ++endings_[std::string(text_of(*document, root, "reason"))];
+  } else if (type == "error") {
+    ++endings_[std::string(text_of(*document, root, "code"))];
+  } else {
+    ++endings_["results"];
+    latency_ms_.push_back(std::chrono::duration<double, std::milli>(at - open->second).count());
+    server_ms_.push_back(number_of(*document, about, "processing_time_ms"));
+    if (const auto* detections = document->find(about, "detections")) {
+      for (const auto* each : document->children(*detections)) {
+        const std::string label(text_of(*document, *each, "class_name"));
+        ++boxes_[label];
+        const auto* is_new = document->find(*each, "is_new");
+        if (is_new != nullptr && is_new->flag) ++tracks_[label];
+      }
+    }
+  }
+  open_.erase(open);
+  return true;
+}
+
+void StreamTally::connection_lost() {
+  lost_ += open_.size();
+  open_.clear();
+}
+
+std::string StreamTally::progress(Time now) const {
+  const double seconds = first_ ? seconds_between(*first_, now) : 0;
+  const auto results = endings_.find("results");
+  const std::uint64_t answered = results == endings_.end() ? 0 : results->second;
+  std::uint64_t others = 0;
+  for (const auto& [kind, count] : endings_) others += kind == "results" ? 0 : count;
+  std::uint64_t boxes = 0;
+  for (const auto& [label, count] : boxes_) boxes += count;
+  return fmt::format("{:6.1f} s  {} sent  {} results  {} dropped or refused  {:.1f}/s  p50 {:.0f} ms  p99 {:.0f} ms  {} boxes", seconds,
+                     sent_, answered, others, seconds > 0 ? static_cast<double>(answered) / seconds : 0.0, quantile(latency_ms_, 0.5),
+                     quantile(latency_ms_, 0.99), boxes);
+}
+
+std::string StreamTally::summary(Time now) const {
+  const double seconds = first_ ? seconds_between(*first_, now) : 0;
+  std::string text = fmt::format("frames sent       {}\n", sent_);
+  for (const auto& [kind, count] : endings_) text += fmt::format("  {:<16}{}\n", kind, count);
+  text += fmt::format("  {:<16}{}\n", "without verdict", unanswered());
+  const auto results = endings_.find("results");
+  if (results != endings_.end() && seconds > 0) {
+    text += fmt::format("results a second  {:.1f}\n", static_cast<double>(results->second) / seconds);
+  }
+  text += fmt::format("latency           p50 {:.1f} ms, p90 {:.1f} ms, p99 {:.1f} ms\n", quantile(latency_ms_, 0.5),
+                      quantile(latency_ms_, 0.9), quantile(latency_ms_, 0.99));
+  text += fmt::format("of it the server  p50 {:.1f} ms\n", quantile(server_ms_, 0.5));
+  for (const auto& [label, count] : boxes_) {
+    const auto confirmed = tracks_.find(label);
+    text += fmt::format("{:<18}{} boxes, {} confirmed tracks\n", label, count, confirmed == tracks_.end() ? 0 : confirmed->second);
+  }
+  return text;
+}
+
+}  // namespace hazard::app

@@ -1,0 +1,46 @@
+// What `hazardstream stream` shows: verdicts by kind, rate and latency, as a progress line and a summary. Main thread.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace hazard::app {
+
+class StreamTally {
+ public:
+  using Time = std::chrono::steady_clock::time_point;
+
+  void sent(std::uint64_t seq, Time at);
+  // A message of the server's; false when it is no verdict on an open frame.
+  bool heard(std::string_view json, Time at);
+  // Frames still open when the connection broke will get no verdict from it.
+  void connection_lost();
+
+  std::uint64_t frames_sent() const { return sent_; }
+  std::size_t open() const { return open_.size(); }
+  std::uint64_t unanswered() const { return lost_ + open_.size(); }
+  bool all_answered() const { return unanswered() == 0; }
+
+  // "12.3 s  123 sent  120 results 3 dropped  9.9/s  p50 31 ms  p99 45 ms  boxes 14".
+  std::string progress(Time now) const;
+  std::string summary(Time now) const;
+
+ private:
+  std::map<std::string, std::uint64_t> endings_;  // "results", a drop reason, or an error code
+  std::map<std::string, std::uint64_t> boxes_;    // by class
+  std::map<std::string, std::uint64_t> tracks_;   // confirmed, by class
+  std::unordered_map<std::uint64_t, Time> open_;  // by seq
+  std::vector<double> latency_ms_;
+  std::vector<double> server_ms_;
+  std::optional<Time> first_;
+  std::uint64_t sent_ = 0;
+  std::uint64_t lost_ = 0;
+};
+
+}  // namespace hazard::app

@@ -1,0 +1,96 @@
+#include "app/video_source.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+#include <vector>
+
+extern char** environ;
+
+namespace hazard::app {
+namespace {
+
+constexpr std::size_t kJpegBytesMax = 32 * 1024 * 1024;
+
+class VideoSource final : public FrameSource {
+ public:
+  VideoSource(int pipe, pid_t child) : pipe_(pipe), child_(child) {}
+  ~VideoSource() override {
+    ::close(pipe_);
+    ::kill(child_, SIGTERM);
+    ::waitpid(child_, nullptr, 0);
+  }
+  VideoSource(const VideoSource&) = delete;
+  VideoSource& operator=(const VideoSource&) = delete;
+
+  domain::Result<std::optional<SourceFrame>> next() override {
+    std::array<char, 64 * 1024> chunk;
+    while (true) {
+      if (auto jpeg = cut_jpeg(buffer_)) {
+        return SourceFrame{.picture = std::move(*jpeg), .name = std::to_string(++number_), .location = {}};
+      }
+      const ssize_t got = ::read(pipe_, chunk.data(), chunk.size());
+      if (got < 0 && errno == EINTR) continue;
+      if (got <= 0) return end();
+      buffer_.append(chunk.data(), static_cast<std::size_t>(got));
+      if (buffer_.size() > kJpegBytesMax) return domain::refuse(domain::ErrorCode::frame_too_large, "ffmpeg sent a frame without an end");
+    }
+  }
+
+ private:
+  domain::Result<std::optional<SourceFrame>> end() const {
+    if (number_ == 0) return domain::refuse(domain::ErrorCode::undecodable_image, "ffmpeg found no picture in the video");
+    return std::nullopt;
+  }
+
+  int pipe_;
+  pid_t child_;
+  std::string buffer_;
+  std::uint64_t number_ = 0;
+};
+
+}  // namespace
+
+std::optional<domain::Bytes> cut_jpeg(std::string& bytes) {
+  const std::size_t start = bytes.find("\xFF\xD8");
+  if (start == std::string::npos) return std::nullopt;
+  const std::size_t end = bytes.find("\xFF\xD9", start + 2);
+  if (end == std::string::npos) return std::nullopt;
+  domain::Bytes jpeg(bytes.begin() + static_cast<std::ptrdiff_t>(start), bytes.begin() + static_cast<std::ptrdiff_t>(end + 2));
+  bytes.erase(0, end + 2);
+  return jpeg;
+}
+
+domain::Result<std::unique_ptr<FrameSource>> open_video(const SourceOptions& options) {
+  int pipe[2];
+  if (::pipe2(pipe, O_CLOEXEC) != 0) return domain::refuse(domain::ErrorCode::internal, std::strerror(errno));
+  const std::string rate = fmt::format("fps={}", options.fps);
+  // With the protocol named, no file name can be taken for an option or another protocol.
+  const std::string file = "file:" + options.name;
+  std::vector<const char*> arguments{"ffmpeg", "-nostdin", "-v", "error"};
+  if (options.loop) arguments.insert(arguments.end(), {"-stream_loop", "-1"});
+  arguments.insert(arguments.end(), {"-i", file.c_str(), "-vf", rate.c_str(), "-f", "image2pipe", "-c:v", "mjpeg", "-q:v", "3", "-", nullptr});
+  posix_spawn_file_actions_t actions;
+  ::posix_spawn_file_actions_init(&actions);
+  ::posix_spawn_file_actions_adddup2(&actions, pipe[1], STDOUT_FILENO);
+  pid_t child = 0;
+  const int failed = ::posix_spawnp(&child, "ffmpeg", &actions, nullptr, const_cast<char* const*>(arguments.data()), environ);
+  ::posix_spawn_file_actions_destroy(&actions);
+  ::close(pipe[1]);
+  if (failed != 0) {
+    ::close(pipe[0]);
+    return domain::refuse(domain::ErrorCode::not_implemented,
+                          fmt::format("videos need ffmpeg ({}): install it (apt-get install ffmpeg), or give a folder of pictures", std::strerror(failed)));
+  }
+  return std::make_unique<VideoSource>(pipe[0], child);
+}
+
+}  // namespace hazard::app
