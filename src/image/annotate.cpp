@@ -141,7 +141,7 @@ void draw_label(const Painter& painter, const Area& box, std::string_view text, 
   const int left = std::max(0, std::min(box.left, painter.size().width - width));
   const int top = box.top >= height ? box.top - height : box.top;
   painter.fill({left, top, left + width, top + height}, style.color);
-  painter.text(left + dot, top + 2 * dot, dot, text, readable_on(style.color));
+  painter.text(left + dot, top + dot, dot, text, readable_on(style.color));
 }
 
 std::string label_of(const domain::TrackedDetection& tracked, std::string_view name) {
