@@ -79,8 +79,8 @@ Command bench_command() {
           .options = kOptions,
           .settings = Settings::model,
           .text = R"(Runs the model on this machine in both performance modes, on one picture over and over, and prints frames a second of
-the whole path (decode, inference, boxes), the time of its parts, and how many streams that serves at 5, 10 and 30 frames
-a second. No network is involved; let nothing else run meanwhile.
+the whole path (decode, inference, boxes), the time of its parts, and how many streams that serves at 5, 10 and 30
+frames a second. No network is involved; let nothing else run meanwhile.
 
 Examples:
   hazardstream bench

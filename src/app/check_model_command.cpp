@@ -10,12 +10,12 @@ ExitCode run(const Invocation& invocation) {
   auto options = engine_options(invocation.config);
   if (!invocation.operands.empty()) options.model = invocation.operands.front();
   if (const auto wrong = plainly_wrong(options)) {
-    fmt::print("{}\nNot usable.\n", *wrong);
+    fmt::print("{}\nusable: no\n", *wrong);
     return ExitCode::failed;
   }
   const auto report = detect::check_model(options);
   for (const auto& line : report.lines) fmt::print("{}\n", line);
-  fmt::print("{}\n", report.usable ? "Usable: hazardstream serve --model-path " + options.model.string() : "Not usable.");
+  if (report.usable) fmt::print("serve it: hazardstream serve --model-path {}\n", options.model.string());
   return report.usable ? ExitCode::ok : ExitCode::failed;
 }
 
@@ -29,8 +29,8 @@ Command check_model_command() {
           .options = {},
           .settings = Settings::model,
           .text = R"(Reads an exported model as the server would: its files, class names and where they come from, input, output layout,
-whether it runs on the device, at which precision. Without DIR it looks at MODEL_PATH. Exit code 1 when it cannot be served,
-with the reason and the remedy.
+whether it runs on the device, at which precision. Without DIR it looks at MODEL_PATH. Exit code 1 when it cannot be
+served, with the reason and the remedy.
 
 Examples:
   hazardstream check-model                              the model that serve would load
