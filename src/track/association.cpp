@@ -9,7 +9,7 @@ namespace {
 using domain::PixelBox;
 
 // All but 1 of 10,000 true continuations, if the filter's model were exact: chi-square, two degrees of freedom, -2 ln(0.0001).
-// It is not exact under a moving camera; 9.21 (1 of 100) lost twice as many identities on the road of road_test.cpp.
+// It is not exact under a moving camera; 9.21 (1 of 100) lost twice as many identities on the road of tracker_road_test.cpp.
 constexpr double kSurpriseMost = 18.42;
 // So near is never too surprising: frames that left the camera 100 ms apart may arrive together, and then nothing seems to have had
 // the time to move.

@@ -17,7 +17,7 @@ constexpr double kFirstVelocitySd = 12.0;    // sizes per second
 constexpr double kFirstLogVelocitySd = 1.5;  // a factor e^1.5 per second
 
 // Under a moving camera the steady velocity is a poor model: what comes nearer speeds up with the square of speed over distance, and
-// the camera shakes. Measured on the road of tests/unit/track/road_test.cpp (50 km/h, 10 fps): 40 keeps 88 % of the identities,
+// the camera shakes. Measured on the road of tests/unit/track/tracker_road_test.cpp (50 km/h, 10 fps): 40 keeps 88 % of the identities,
 // 200 keeps 98 %, 400 no more than that and begins to confuse neighbours.
 constexpr double kAccelerationDensity = 200.0;   // sizes^2 / s^3
 constexpr double kLogAccelerationDensity = 4.0;  // 1 / s^3
