@@ -23,7 +23,7 @@ class Connection {
 
 class ConnectionSet {
  public:
-  static constexpr std::chrono::milliseconds kTick{200};
+  static constexpr std::chrono::milliseconds kTick{100};
 
   void add(std::shared_ptr<Connection> connection) {
     auto* const key = connection.get();

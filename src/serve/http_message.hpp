@@ -62,8 +62,8 @@ Response text_response(std::string body, std::string_view content_type);
 Response error_response(const domain::Error& error, std::string_view request_id,
                         std::optional<base::Duration> retry_after = {});
 
-// The head of `response` as bytes for the wire. With `content_length` empty the body is sent in chunks (or, to HTTP/1.0, until
-// the end of the connection). `extra` is appended as it is: whole lines with their ends.
+// The head of `response` as bytes for the wire; no Content-Length line when `content_length` is empty. `extra` is appended as
+// it is: whole lines with their ends.
 std::string serialise_head(const Response& response, std::string_view request_id, std::optional<std::size_t> content_length,
                            bool keep_alive, std::string_view extra);
 

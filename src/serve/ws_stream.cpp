@@ -1,0 +1,291 @@
+#include "serve/ws_stream.hpp"
+
+#include <chrono>
+#include <exception>
+#include <optional>
+#include <utility>
+
+#include "domain/limits.hpp"
+#include "serve/net_websocket.hpp"
+#include "session/dialogue.hpp"
+#include "wire/server_message.hpp"
+
+namespace hazard::serve {
+namespace {
+
+using net::error_code;
+using net::websocket::close_code;
+using std::chrono::steady_clock;
+
+constexpr std::size_t kBufferBytesKept = 16 * 1024;
+// Far beyond any honest client (one ping a heartbeat), far below what would cost us anything.
+constexpr int kControlFramesPerSecondMax = 200;
+constexpr auto kFailedLinger = std::chrono::seconds(2);
+
+class WsStream final : public Connection, public std::enable_shared_from_this<WsStream> {
+ public:
+  WsStream(StreamContext& context, std::shared_ptr<session::Session> session, net::tcp::socket socket, Place place)
+      : context_(context),
+        session_(std::move(session)),
+        dialogue_(session_, context.clock),
+        place_(std::move(place)),
+        ws_(std::move(socket)),
+        buffer_(domain::text_message_bytes_max(context.frame_bytes_max) + kBufferBytesKept) {
+    context_.metrics.websockets.add();
+  }
+  ~WsStream() override { context_.metrics.websockets.sub(); }
+
+  void open(const WsHandshake& handshake, const std::string& leftover);
+  void tick(base::SteadyTime now) override;
+  void drain() override {}  // the registry ends the session, the outbox tells
+  void abort() override { end(); }
+
+ private:
+  enum class State : std::uint8_t { opening, open, closing, ended };
+
+  template <typename Work>
+  void guarded(Work work) noexcept {
+    try {
+      work();
+    } catch (const std::exception&) {
+      end();
+    }
+  }
+  void configure(const std::string& request_id);
+  void on_open();
+  void read();
+  void on_message();
+  void flush();
+  void write(std::shared_ptr<const std::string> json);
+  void say_goodbye(const Outbox::Ending& ending);
+  void close(close_code code);
+  void keep_alive(base::SteadyTime now);
+  void end();
+
+  StreamContext& context_;
+  const std::shared_ptr<session::Session> session_;
+  session::Dialogue dialogue_;
+  Place place_;
+  net::websocket::stream<net::tcp::socket, false> ws_;  // false: permessage-deflate is not even compiled in
+  net::beast::flat_buffer buffer_;
+  std::shared_ptr<Outbox> outbox_;
+  std::string upgrade_;  // the request as Beast is shown it, until the handshake is done
+
+  State state_ = State::opening;
+  steady_clock::time_point state_since_ = steady_clock::now();
+  steady_clock::time_point heard_at_ = state_since_;
+  steady_clock::time_point said_at_ = state_since_;
+  steady_clock::time_point write_since_{};
+  std::optional<steady_clock::time_point> failed_since_;
+  steady_clock::time_point control_window_ = state_since_;
+  int control_frames_ = 0;
+  bool writing_ = false;
+  bool pinging_ = false;
+  bool said_goodbye_ = false;
+};
+
+void WsStream::configure(const std::string& request_id) {
+  error_code ignored;
+  ws_.next_layer().set_option(net::tcp::no_delay(true), ignored);
+  // All deadlines are ours (tick): Beast 1.81 rules the closing handshake by the wrong time-out.
+  ws_.set_option(net::websocket::stream_base::timeout{net::websocket::stream_base::none(), net::websocket::stream_base::none(), false});
+  ws_.set_option(net::websocket::stream_base::decorator([request_id](net::websocket::response_type& response) {
+    response.set("X-Request-ID", request_id);
+    response.set("X-Content-Type-Options", "nosniff");
+    response.set("Cache-Control", "no-store");
+  }));
+  ws_.auto_fragment(false);
+  ws_.read_message_max(domain::text_message_bytes_max(context_.frame_bytes_max));
+  ws_.text(true);
+  ws_.control_callback([this](net::websocket::frame_type, net::beast::string_view) {
+    heard_at_ = steady_clock::now();
+    if (heard_at_ - control_window_ >= std::chrono::seconds(1)) {
+      control_window_ = heard_at_;
+      control_frames_ = 0;
+    }
+    ++control_frames_;
+  });
+}
+
+void WsStream::open(const WsHandshake& handshake, const std::string& leftover) {
+  configure(handshake.request_id);
+  // Our own validator has read the request already. Beast gets the few lines it wants to see, and behind them whatever the
+  // client sent too early, so that nothing is lost.
+  upgrade_ = "GET / HTTP/1.1\r\nHost: s\r\nUpgrade: websocket\r\nConnection: upgrade\r\nSec-WebSocket-Version: 13\r\n"
+             "Sec-WebSocket-Key: " + handshake.key + "\r\n\r\n" + leftover;
+  ws_.async_accept(net::asio::buffer(upgrade_), [self = shared_from_this()](error_code failure) {
+    if (self->state_ != State::opening) return;
+    if (failure) return self->end();
+    self->guarded([&] { self->on_open(); });
+  });
+}
+
+void WsStream::on_open() {
+  upgrade_ = {};
+  state_ = State::open;
+  state_since_ = heard_at_ = said_at_ = steady_clock::now();
+  outbox_ = std::make_shared<Outbox>(context_.outbox, [loop = context_.loop, weak = weak_from_this()] {
+    loop->post([weak] {
+      if (const auto self = weak.lock()) self->guarded([&] { self->flush(); });
+    });
+  });
+  outbox_->say(session_->greeting());
+  if (!session_->attach(outbox_)) outbox_->session_ended(session::EndReason::server_closing, {});
+  flush();
+  read();
+}
+
+void WsStream::read() {
+  ws_.async_read(buffer_, [self = shared_from_this()](error_code failure, std::size_t) {
+    if (self->state_ == State::ended) return;
+    // Beast has answered a close frame, or sent one of its own for what it found wrong (1002, 1007, 1009).
+    if (failure) return self->end();
+    self->guarded([&] {
+      self->on_message();
+      if (self->state_ == State::open || self->state_ == State::closing) self->read();
+    });
+  });
+}
+
+void WsStream::on_message() {
+  heard_at_ = steady_clock::now();
+  const auto data = buffer_.cdata();
+  const std::string_view bytes(static_cast<const char*>(data.data()), data.size());
+  context_.metrics.websocket_messages_in.add();
+  context_.metrics.websocket_bytes_in.add(bytes.size());
+  if (state_ == State::closing) {
+    // What comes after our close frame is not answered any more.
+  } else if (ws_.got_binary()) {
+    if (bytes.size() > context_.frame_bytes_max + domain::kEnvelopeHeaderBytes + domain::kEnvelopeJsonBytesMax) {
+      close(close_code::too_big);
+    } else {
+      dialogue_.on_binary(domain::Bytes(bytes.begin(), bytes.end()));
+    }
+  } else if (ends_inside_character(bytes)) {
+    close(close_code::bad_payload);
+  } else if (auto answer = dialogue_.on_text(bytes)) {
+    if (!outbox_->say(std::move(*answer))) close(close_code::policy_error);
+  }
+  buffer_.consume(buffer_.size());
+  if (buffer_.capacity() > kBufferBytesKept) buffer_.shrink_to_fit();  // an idle session does not keep its largest frame
+}
+
+void WsStream::flush() {
+  if (state_ != State::open || writing_) return;
+  if (auto next = outbox_->pop()) return write(std::move(next->json));
+  if (const auto ending = outbox_->ending()) say_goodbye(*ending);
+}
+
+void WsStream::write(std::shared_ptr<const std::string> json) {
+  writing_ = true;
+  write_since_ = steady_clock::now();
+  const auto buffer = net::asio::buffer(*json);
+  context_.metrics.messages_out.add();
+  context_.metrics.bytes_out.add(json->size());
+  ws_.async_write(buffer, [self = shared_from_this(), json = std::move(json)](error_code failure, std::size_t) {
+    self->writing_ = false;
+    self->said_at_ = steady_clock::now();
+    if (self->state_ == State::ended) return;
+    if (failure) return self->end();
+    self->guarded([&] { self->flush(); });
+  });
+}
+
+void WsStream::say_goodbye(const Outbox::Ending& ending) {
+  const bool restarting = ending.reason == session::EndReason::server_closing;
+  if (!std::exchange(said_goodbye_, true)) {
+    constexpr std::string_view kReasons[] = {"closed", "idle", "server_closing", "replaced"};
+    return write(std::make_shared<const std::string>(
+        wire::session_closing(kReasons[static_cast<std::size_t>(ending.reason)], restarting || ending.reason == session::EndReason::idle,
+                              spread(ending.retry_after), context_.clock.wall())));
+  }
+  close(restarting ? close_code::service_restart
+                   : ending.reason == session::EndReason::closed_by_client ? close_code::normal : close_code::going_away);
+}
+
+void WsStream::close(close_code code) {
+  if (state_ != State::open) return;
+  state_ = State::closing;
+  state_since_ = steady_clock::now();
+  ws_.async_close(code, [self = shared_from_this()](error_code) { self->end(); });
+}
+
+void WsStream::tick(base::SteadyTime now) {
+  guarded([&] {
+    if (state_ == State::opening && now - state_since_ >= context_.times.handshake) return end();
+    if (state_ == State::closing && now - state_since_ >= context_.times.close) return end();
+    if (writing_ && now - write_since_ >= context_.times.write_stall) {
+      context_.metrics.stalled.add();
+      return end();
+    }
+    if (state_ != State::open) return;
+    if (!ws_.is_open()) {
+      // Beast failed the connection and waits for the peer to go: 1.81 would wait for ever.
+      if (!failed_since_) failed_since_ = now;
+      if (now - *failed_since_ >= kFailedLinger) end();
+      return;
+    }
+    if (control_frames_ > kControlFramesPerSecondMax) return close(close_code::policy_error);
+    keep_alive(now);
+    flush();
+  });
+}
+
+void WsStream::keep_alive(base::SteadyTime now) {
+  if (now - heard_at_ >= 2 * context_.heartbeat) {
+    context_.metrics.vanished.add();
+    return end();
+  }
+  if (now - std::max(heard_at_, said_at_) >= context_.heartbeat && !writing_) {
+    outbox_->say(wire::ping(context_.clock.wall()));
+  }
+  if (now - heard_at_ >= context_.heartbeat && !std::exchange(pinging_, true)) {
+    ws_.async_ping({}, [self = shared_from_this()](error_code) {});
+  } else if (now - heard_at_ < context_.heartbeat) {
+    pinging_ = false;
+  }
+}
+
+void WsStream::end() {
+  if (std::exchange(state_, State::ended) == State::ended) return;
+  const auto self = shared_from_this();
+  error_code ignored;
+  ws_.next_layer().close(ignored);
+  if (outbox_) {
+    context_.metrics.verdicts_dropped_for_slow_viewers.add(outbox_->dropped());
+    session_->detach(outbox_.get());
+  }
+  // Its id may belong to another session by now.
+  if (context_.registry.find(session_->id()) == session_) {
+    context_.registry.close(session_->id(), session::EndReason::closed_by_client);
+  }
+  context_.connections.remove(this);
+}
+
+}  // namespace
+
+bool ends_inside_character(std::string_view text) noexcept {
+  for (std::size_t back = 1; back <= 3 && back <= text.size(); ++back) {
+    const auto byte = static_cast<unsigned char>(text[text.size() - back]);
+    if (byte < 0x80) return false;
+    if (byte >= 0xC0) return back < (byte >= 0xF0 ? 4U : byte >= 0xE0 ? 3U : 2U);
+  }
+  return false;
+}
+
+void start_ws_stream(StreamContext& context, std::shared_ptr<session::Session> session, WsHandshake handshake, TakenSocket taken) {
+  net::tcp::socket socket(context.loop->context());
+  error_code failure;
+  const int fd = taken.descriptor.release();
+  socket.assign(net::tcp::v4(), fd, failure);
+  if (failure) {
+    taken.descriptor = Descriptor(fd);
+    context.registry.close(session->id(), session::EndReason::closed_by_client);
+    return;
+  }
+  const auto stream = std::make_shared<WsStream>(context, std::move(session), std::move(socket), std::move(taken.place));
+  context.connections.add(stream);
+  stream->open(handshake, taken.leftover);
+}
+
+}  // namespace hazard::serve
