@@ -95,6 +95,7 @@ void Session::on_verdict(domain::Verdict&& verdict) noexcept {
   count_ended(counters_, verdict);
   if (const auto* result = std::get_if<domain::FrameResult>(&verdict.outcome)) note_result(*result, age, now);
   Outgoing message{.event = ++last_event_, .seq = verdict.seq, .json = {}};
+  if (const auto* drop = std::get_if<domain::FrameDrop>(&verdict.outcome)) message.drop = drop->reason;
   message.json = share(wire::verdict_message(verdict, {.session_id = id_,
                                                        .event = message.event,
                                                        .replayed = false,

@@ -3,9 +3,11 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/clock.hpp"
+#include "domain/verdict.hpp"
 
 namespace hazard::session {
 
@@ -14,6 +16,7 @@ struct Outgoing {
   std::uint64_t event = 0;  // numbers the verdicts of a session from 1; 0: not a verdict
   std::uint64_t seq = 0;    // of the frame that a verdict is about
   std::shared_ptr<const std::string> json;
+  std::optional<domain::DropReason> drop = std::nullopt;  // the verdict's, for answers that need a status
 };
 
 enum class EndReason : std::uint8_t { closed_by_client, idle, server_closing, replaced };
