@@ -1,11 +1,13 @@
-// What is not road: sky, clouds, the line of woods at the horizon, and trees, bushes and guard rails beside the road.
+// What is not road: sky, clouds, the line of woods at the horizon, and trees, bushes and built things beside the road.
 // Made for each frame; read only while rows are painted.
 #pragma once
 
 #include <vector>
 
 #include "domain/picture.hpp"
+#include "sim/plants.hpp"
 #include "sim/row.hpp"
+#include "sim/structures.hpp"
 #include "sim/view.hpp"
 
 namespace hazard::sim {
@@ -20,25 +22,28 @@ class Backdrop {
   void paint_standing(Row& row) const;
 
  private:
-  struct Plant {
+  // A plant as the picture shows it.
+  struct Crown {
+    Plant plant;
     float x = 0, y = 0;          // middle of the crown, pixels
     float half_x = 0, half_y = 0;
     float foot_y = 0;            // where it meets the ground
-    float z = 0;
-    float noise_x = 0, noise_y = 0;
     float metre_px = 1;
-    float tone = 1;
-    bool tree = false;
-    Colour colour;
   };
-  void plant_side(double side);
-  void paint_sky_pixel(Row& row, int x) const;
-  void paint_plant(Row& row, const Plant& plant) const;
+  void grow(const Plant& plant);
+  void paint_sky_span(Row& row, int from, int to) const;
+  // u pixels right of the camera's axis, `up` pixels above the horizon.
+  Colour sky_at(const TileLevel& clouds, float u, float up) const noexcept;
+  void paint_crown(Row& row, const Crown& crown) const;
+  void paint_trunk(Row& row, const Crown& crown) const;
 
   const Scene* scene_;
   const View* view_;
+  float azimuth_ = 0;          // of the camera
   std::vector<float> woods_;   // height of the horizon's woods above it, pixels, for each column
-  std::vector<Plant> plants_;  // farthest first
+  // Farthest first.
+  std::vector<Crown> crowns_;
+  std::vector<Panel> panels_;
 };
 
 }  // namespace hazard::sim

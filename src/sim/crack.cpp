@@ -110,7 +110,7 @@ void CrackMask::paint(const Scene& scene, double start_m, Row& row) const {
     const int x = left_ + i;
     if (x < row.from || x >= row.to) continue;
     const auto at = static_cast<std::size_t>(x);
-    const float stone = stones.at(row.t[at] + TileOrigin::kT, origin + row.z[at]) * (1.0F / 128) - 1;
+    const float stone = stones.signed_at(row.t[at] + TileOrigin::kT, origin + row.z[at]);
     const float cover = clamp01(static_cast<float>(line[i]) * (1.0F / 255) * (1.08F - 0.9F * stone)) * strength_;
     row.mix_in(x, {28, 26, 24}, 0.92F * cover);
   }

@@ -20,7 +20,7 @@ struct Layer {
 
   // -1..1
   float at(float t, float z) const noexcept {
-    return level.at((t + TileOrigin::kT) * scale_t, origin_z + z * scale_z) * (1.0F / 128) - 1;
+    return level.signed_at((t + TileOrigin::kT) * scale_t, origin_z + z * scale_z);
   }
 };
 
@@ -29,12 +29,11 @@ void paint_asphalt(const Scene& scene, double start_m, Row& row, int from, int t
   const float fine_z = row.per_px_z;
   const Layer sharp(scene.grain, start_m, fine_t, fine_z, 1, 1);
   const Layer soft(scene.grain, start_m, fine_t * 2, fine_z * 2, 1, 1);
-  const Layer streaks(scene.clouds, start_m, fine_t, fine_z, 0.55F, 7);
-  const Layer blotches(scene.clouds, start_m, fine_t, fine_z, 1.7F, 3.1F);
+  const Layer tones(scene.tone, start_m, fine_t, fine_z, 0.73F, 3.7F);
   const float soften = scene.grain.fraction(fine_z);
   const Palette& palette = scene.palette;
   const float grain = 60 * palette.grain;
-  const float streak = 0.16F * palette.streaks;
+  const float uneven = 0.14F + 0.12F * palette.streaks;
   const float lane_left = scene.road.lane_left - 0.1F;
   const float lane_right = scene.road.lane_right + 0.1F;
   const float tone_scale = 1 / Scene::kToneStep;
@@ -44,18 +43,17 @@ void paint_asphalt(const Scene& scene, double start_m, Row& row, int from, int t
     const float z = row.z[i];
     const float t = row.t[i];
     const float stones = lerp(sharp.at(t, z), soft.at(t, z), soften);
-    const float streaky = streaks.at(t, z);
-    const float blotchy = blotches.at(t, z);
+    const float tone = tones.at(t, z);
     const float place = (t - scene.road.asphalt_left) * tone_scale;
     const int knot = std::clamp(static_cast<int>(place), 0, tone_last);
     const auto k = static_cast<std::size_t>(knot);
     const float lateral = lerp(scene.lane_tone[k], scene.lane_tone[k + 1], clamp01(place - static_cast<float>(knot)));
     const bool shoulder = t < lane_left || t > lane_right;
     const Colour base = shoulder ? palette.shoulder : palette.asphalt;
-    const float level = 1 + lateral + streak * streaky + 0.11F * blotchy;
+    const float level = 1 + lateral + uneven * tone;
     const float rough = (shoulder ? 1.3F * grain : grain) * stones;
     // Dust gathers where no wheels run: the shoulder and towards it.
-    const float dust = palette.dustiness * clamp01(0.35F * blotchy + 0.4F * streaky + (shoulder ? 0.45F : 0.12F));
+    const float dust = palette.dustiness * clamp01(0.7F * tone + (shoulder ? 0.45F : 0.12F));
     row.r[i] = lerp(base.r * level + rough, palette.dust.r, dust);
     row.g[i] = lerp(base.g * level + rough, palette.dust.g, dust);
     row.b[i] = lerp(base.b * level + rough * 0.95F, palette.dust.b, dust);

@@ -37,7 +37,8 @@ Strand fractal(Dice& dice, Offset a, Offset b, float half_width, float wildness,
 
 // A long line with short branches that start on it.
 void make_line(Hazard& hazard, Dice& dice, Offset a, Offset b, float half_width) {
-  hazard.strands.push_back(fractal(dice, a, b, half_width, 0.22F, 0.05F));
+  const float wildness = dice.rangef(0.08, 0.2);
+  hazard.strands.push_back(fractal(dice, a, b, half_width, wildness, 0.045F));
   const float length = std::sqrt((b.z - a.z) * (b.z - a.z) + (b.t - a.t) * (b.t - a.t));
   const int branches = static_cast<int>(length * dice.rangef(0.3, 1.3));
   for (int i = 0; i < branches; ++i) {
@@ -56,7 +57,8 @@ void make_line(Hazard& hazard, Dice& dice, Offset a, Offset b, float half_width)
 
 // Fatigue cracking: polygons of a hand's to two hands' width, as a brick lattice with its joints moved, inside an oval.
 void make_alligator(Hazard& hazard, Dice& dice, float half_z, float half_t, float half_width) {
-  const float cell = dice.rangef(0.13, 0.26);
+  // Larger fields have larger cells, which bounds the number of lines.
+  const float cell = dice.rangef(0.08, 0.17) * std::max(1.0F, std::sqrt(half_z * half_t / 0.5F));
   const float shear = dice.rangef(-0.25, 0.25);
   const std::uint64_t seed = dice.bits();
   const int nz = static_cast<int>(half_z / cell) + 1;
@@ -81,11 +83,11 @@ void make_alligator(Hazard& hazard, Dice& dice, float half_z, float half_t, floa
       const Offset ahead = node(i + 1, j);
       const float wide = half_width * (0.5F + draw(i, j, 4));
       if (inside(ahead, draw(i + 1, j, 3)) && draw(i, j, 5) < 0.92F) {
-        hazard.strands.push_back(fractal(dice, here, ahead, wide, 0.2F, 0.045F));
+        hazard.strands.push_back(fractal(dice, here, ahead, wide, 0.2F, 0.05F));
       }
       const Offset right = node(i, j + 1);
       if (((i + j) & 1) == 0 && inside(right, draw(i, j + 1, 3)) && draw(i, j, 6) < 0.92F) {
-        hazard.strands.push_back(fractal(dice, here, right, wide * 0.85F, 0.2F, 0.045F));
+        hazard.strands.push_back(fractal(dice, here, right, wide * 0.85F, 0.2F, 0.05F));
       }
     }
   }
@@ -142,10 +144,14 @@ Hazard HazardField::make(std::uint64_t slot) const {
       const double size = dice.unit();
       shape.radius_t = static_cast<float>(0.13 + 0.42 * size * size);
       shape.radius_z = static_cast<float>(std::min(shape.radius_t * dice.range(0.8, 1.7), room / 3.4));
-      shape.depth_m = dice.rangef(0.035, 0.06) + 0.05F * shape.radius_t;
+      // Either the top layer has come off, or the hole goes into the base.
+      const bool shallow = dice.chance(0.4);
+      shape.depth_m = shallow ? dice.rangef(0.015, 0.03) : dice.rangef(0.035, 0.06) + 0.05F * shape.radius_t;
+      shape.wall = shallow ? dice.rangef(0.03, 0.1) : dice.rangef(0.08, 0.26);
+      shape.dirt = dice.rangef(0, 0.75);
       shape.noise_x = dice.rangef(0, 60);
       shape.noise_y = dice.rangef(0, 60);
-      shape.roughness = dice.rangef(0.35, 0.8);
+      shape.roughness = dice.rangef(0.4, 0.85);
       shape.water = dice.chance(0.14);
       half_z = shape.radius_z * 1.6;
       half_t = shape.radius_t * 1.6;

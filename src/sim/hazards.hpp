@@ -32,6 +32,8 @@ struct PotholeShape {
   float noise_x = 0;       // where in the noise tiles its outline and floor are taken from
   float noise_y = 0;
   float roughness = 0.5F;  // of the outline
+  float wall = 0.2F;       // how wide its wall is, in shares of the radius: small is steep
+  float dirt = 0.3F;       // how much of its floor is soil, 0..1
   bool water = false;
 };
 

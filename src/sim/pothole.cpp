@@ -19,16 +19,18 @@ PotholeMark::PotholeMark(const Scene& scene, const View& view, const Hazard& haz
       t_(hazard.t),
       z_(hazard.s - view.start_m()),
       noise_(scene.clouds.finest()),
-      stones_(scene.grain.finest()) {}
+      stones_(scene.grain.finest()),
+      // The outline's larger bulges are about as wide as the hole's radius.
+      frequency_(1.7F / std::max(shape_.radius_t, 0.2F)) {}
 
 float PotholeMark::rim(float t, float z) const noexcept {
   const float a = t / shape_.radius_t;
   const float b = z / shape_.radius_z;
-  const float noise = noise_.at(shape_.noise_x + 6 + 2.6F * t, shape_.noise_y + 6 + 2.6F * z) * (1.0F / 128) - 1;
+  const float noise = noise_.signed_at(shape_.noise_x + 6 + frequency_ * t, shape_.noise_y + 6 + frequency_ * z);
   return std::sqrt(a * a + b * b) - 1 + shape_.roughness * noise;
 }
 
-float PotholeMark::depth(float rim_distance) const noexcept { return shape_.depth_m * ramp(0.01F, -0.24F, rim_distance); }
+float PotholeMark::depth(float rim_distance) const noexcept { return shape_.depth_m * ramp(0.03F, -0.03F - shape_.wall, rim_distance); }
 
 Outline PotholeMark::outline(domain::SizePx size) const {
   Outline outline;
@@ -100,17 +102,17 @@ void PotholeMark::paint_pixel(Row& row, int x, float soften) const noexcept {
   const float sunlit = clamp01(1 - shadow) * (1 - sun.shade);
   const float lit = sun.shade + sunlit * (1 - 0.35F * slope);
   const float share = down / shape_.depth_m;
-  const float stone = stones_.at(8 + t * 0.45F, 8 + z * 0.45F) * (1.0F / 128) - 1;
-  const float lump = noise_.at(shape_.noise_y + 6 + 5 * t, shape_.noise_x + 6 + 5 * z) * (1.0F / 128) - 1;
+  const float stone = stones_.signed_at(8 + t * 0.45F, 8 + z * 0.45F);
+  const float lump = noise_.signed_at(shape_.noise_y + 6 + 5 * t, shape_.noise_x + 6 + 5 * z);
   const float dark = 1 - strength_ * (0.34F + 0.16F * lump) * share - 0.2F * ramp(0.02F, 0.1F, -inside) * (1 - share);
-  const Colour floor = blend(scene_->palette.asphalt, scene_->palette.dust, 0.35F);
+  const Colour floor = blend(scene_->palette.asphalt, scene_->palette.dust, shape_.dirt);
   Colour colour = floor * ((dark + 0.42F * stone * (0.4F + share)) * lit / std::max(0.3F, row.light[i]));
   if (shape_.water && inside < -0.3F) {
     const Colour sky = blend(scene_->palette.sky_low, floor * 0.6F, 0.45F);
     colour = blend(colour, sky * 0.8F, 0.8F * ramp(-0.3F, -0.36F, inside + 0.12F * lump));
   }
   const float chipped = ramp(kRimEnd, 0.02F, inside) * ramp(-0.1F, 0, inside);
-  colour = colour * (1 + 0.16F * chipped * (1 + stone));
+  colour = colour * (1 + 0.07F * chipped * (1 + 3 * stone));
   row.mix_in(x, colour, weight);
 }
 

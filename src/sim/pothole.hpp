@@ -29,6 +29,7 @@ class PotholeMark {
   double z_ = 0;
   TileLevel noise_;
   TileLevel stones_;
+  float frequency_ = 1;  // of the outline's noise, per metre
 };
 
 }  // namespace hazard::sim

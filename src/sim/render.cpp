@@ -7,9 +7,11 @@
 #include "base/check.hpp"
 #include "sim/backdrop.hpp"
 #include "sim/crack.hpp"
+#include "sim/decals.hpp"
 #include "sim/ground.hpp"
 #include "sim/lens.hpp"
 #include "sim/pothole.hpp"
+#include "sim/shade.hpp"
 
 namespace hazard::sim {
 namespace {
@@ -63,6 +65,8 @@ void render_frame(const Scene& scene, const View& view, std::uint64_t frame, dou
     else cracks.emplace_back(view, hazard, into.size);
   }
   const Backdrop backdrop(scene, view);
+  const Decals decals(scene, start);
+  const Shade shade(scene, start);
   const Lens lens(scene, view, frame, time_s);
   Row row(into.size.width);
   for (int y = 0; y < into.size.height; ++y) {
@@ -71,6 +75,8 @@ void render_frame(const Scene& scene, const View& view, std::uint64_t frame, dou
     backdrop.paint_sky(row);
     if (row.from < row.to) {
       paint_ground(scene, start, row);
+      decals.paint(scene, start, row);
+      shade.paint(row);
       for (const CrackMask& crack : cracks) crack.paint(scene, start, row);
       for (const PotholeMark& pothole : potholes) pothole.paint(row);
     }

@@ -19,8 +19,9 @@ CrossSection make_cross_section(std::uint64_t seed) {
   road.asphalt_left = road.lane_left - (dice.chance(0.4) ? dice.rangef(0.35, 0.8) : dice.rangef(1.0, 2.4));
   road.soil_m = dice.rangef(0.2, 1.8);
   const float wear = dice.rangef(0.1, 0.75);
-  const Colour white{dice.rangef(196, 222), dice.rangef(196, 220), dice.rangef(190, 216)};
-  const Colour yellow{dice.rangef(196, 222), dice.rangef(140, 164), dice.rangef(48, 84)};
+  const float bright = dice.rangef(0.9, 1.06);
+  const Colour white = Colour{208, 208, dice.rangef(196, 208)} * bright;
+  const Colour yellow = Colour{214, dice.rangef(146, 166), dice.rangef(48, 84)} * bright;
   const bool yellow_middle = dice.chance(0.55);
   const Colour middle = yellow_middle ? yellow : white;
   const float half = dice.rangef(0.05, 0.08);
@@ -113,6 +114,7 @@ Scene::Scene(const DriveOptions& drive_options)
       hazards(drive_options.seed, drive_options.hazards_per_km, road.asphalt_left, road.asphalt_right),
       // 5 mm a texel: the size of the stones.
       grain(make_grain_tile(hash(drive_options.seed, 0x6A), 9, 2.56)),
+      tone(make_tone_tile(hash(drive_options.seed, 0x70), 9, 19.2)),
       clouds(make_cloud_tile(hash(drive_options.seed, 0xC1), 9, 19.2, 8, 6, 0.62)),
       lane_tone(make_lane_tone(drive_options.seed, road, palette)) {}
 

@@ -74,6 +74,7 @@ struct Scene {
   Sun sun;
   HazardField hazards;
   Tile grain;
+  Tile tone;               // unevenness of the asphalt
   Tile clouds;             // unevenness from a hand's width to metres; also the sky's clouds and the trees' leaves
   std::vector<float> lane_tone;  // lateral tone of the asphalt every kToneStep from road.asphalt_left
   static constexpr float kToneStep = 0.05F;

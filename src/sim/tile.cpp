@@ -79,6 +79,42 @@ void drop_stones(std::vector<float>& field, int side, std::uint64_t seed) {
   }
 }
 
+struct Clouds {
+  int cells_x = 8;   // of the coarsest octave, powers of two
+  int cells_y = 8;
+  int octaves = 5;
+  double weight = 115;
+  double persistence = 0.6;
+};
+
+// Adds value noise, octave by octave.
+void add_clouds(std::vector<float>& field, int side, std::uint64_t seed, Clouds clouds) {
+  for (int octave = 0; octave < clouds.octaves; ++octave) {
+    const int nx = std::min(side, clouds.cells_x << octave);
+    const int ny = std::min(side, clouds.cells_y << octave);
+    const std::uint64_t own = hash(seed, static_cast<std::uint64_t>(octave));
+    const auto knot = [&](int x, int y) {
+      return unit(hash(own, static_cast<std::uint64_t>(x % nx), static_cast<std::uint64_t>(y % ny))) - 0.5;
+    };
+    const int step = side / nx;
+    for (int y = 0; y < side; ++y) {
+      const double gy = static_cast<double>(y) * ny / side;
+      const int cy = static_cast<int>(gy);
+      const double wy = (gy - cy) * (gy - cy) * (3 - 2 * (gy - cy));
+      for (int cx = 0; cx < nx; ++cx) {
+        const double left = knot(cx, cy) + (knot(cx, cy + 1) - knot(cx, cy)) * wy;
+        const double right = knot(cx + 1, cy) + (knot(cx + 1, cy + 1) - knot(cx + 1, cy)) * wy;
+        for (int i = 0; i < step; ++i) {
+          const double w = static_cast<double>(i) / step;
+          field[static_cast<std::size_t>(y * side + cx * step + i)] +=
+              static_cast<float>(clouds.weight * (left + (right - left) * w * w * (3 - 2 * w)));
+        }
+      }
+    }
+    clouds.weight *= clouds.persistence;
+  }
+}
+
 }  // namespace
 
 Tile::Tile(std::vector<std::uint8_t> texels, int bits, double side_m) : bits_(bits), side_m_(side_m) {
@@ -134,28 +170,15 @@ Tile make_grain_tile(std::uint64_t seed, int bits, double side_m) {
 Tile make_cloud_tile(std::uint64_t seed, int bits, double side_m, int cells, int octaves, double persistence) {
   const int side = 1 << bits;
   std::vector<float> field(static_cast<std::size_t>(side) * static_cast<std::size_t>(side));
-  double weight = 115;
-  for (int octave = 0; octave < octaves && cells <= side; ++octave, cells *= 2, weight *= persistence) {
-    const auto knot = [&](int x, int y) {
-      return unit(hash(hash(seed, static_cast<std::uint64_t>(octave)), static_cast<std::uint64_t>(x % cells),
-                       static_cast<std::uint64_t>(y % cells))) - 0.5;
-    };
-    for (int y = 0; y < side; ++y) {
-      const double gy = static_cast<double>(y) * cells / side;
-      const int cy = static_cast<int>(gy);
-      const double wy = (gy - cy) * (gy - cy) * (3 - 2 * (gy - cy));
-      for (int cx = 0; cx < cells; ++cx) {
-        const double left = knot(cx, cy) + (knot(cx, cy + 1) - knot(cx, cy)) * wy;
-        const double right = knot(cx + 1, cy) + (knot(cx + 1, cy + 1) - knot(cx + 1, cy)) * wy;
-        const int step = side / cells;
-        for (int i = 0; i < step; ++i) {
-          const double w = static_cast<double>(i) / step;
-          field[static_cast<std::size_t>(y * side + cx * step + i)] +=
-              static_cast<float>(weight * (left + (right - left) * w * w * (3 - 2 * w)));
-        }
-      }
-    }
-  }
+  add_clouds(field, side, seed, {cells, cells, octaves, 115, persistence});
+  return {to_texels(field), bits, side_m};
+}
+
+Tile make_tone_tile(std::uint64_t seed, int bits, double side_m) {
+  const int side = 1 << bits;
+  std::vector<float> field(static_cast<std::size_t>(side) * static_cast<std::size_t>(side));
+  add_clouds(field, side, hash(seed, 1), {16, 4, 5, 95, 0.7});
+  add_clouds(field, side, hash(seed, 2), {4, 8, 6, 75, 0.66});
   return {to_texels(field), bits, side_m};
 }
 

@@ -19,24 +19,21 @@ struct TileLevel {
   float per_metre_x = 1;
   float per_metre_y = 1;
 
-  // Bilinear, 0..255.
+  // Bilinear, 0..255. In whole numbers with 8 bits for the place between texels: this is the hottest line of the renderer.
   float at(float x_m, float y_m) const noexcept {
-    const float x = x_m * per_metre_x;
-    const float y = y_m * per_metre_y;
-    const int xi = static_cast<int>(x);
-    const int yi = static_cast<int>(y);
-    const float fx = x - static_cast<float>(xi);
-    const float fy = y - static_cast<float>(yi);
-    const std::uint8_t* top = data + (static_cast<std::size_t>(yi & mask_y) << bits_x);
-    const std::uint8_t* low = data + (static_cast<std::size_t>((yi + 1) & mask_y) << bits_x);
-    const int x0 = xi & mask_x;
-    const int x1 = (xi + 1) & mask_x;
-    const auto t0 = static_cast<float>(top[x0]);
-    const auto l0 = static_cast<float>(low[x0]);
-    const float a = t0 + (static_cast<float>(top[x1]) - t0) * fx;
-    const float b = l0 + (static_cast<float>(low[x1]) - l0) * fx;
-    return a + (b - a) * fy;
+    const int x = static_cast<int>(x_m * per_metre_x * 256);
+    const int y = static_cast<int>(y_m * per_metre_y * 256);
+    const std::uint8_t* top = data + (static_cast<std::size_t>((y >> 8) & mask_y) << bits_x);
+    const std::uint8_t* low = data + (static_cast<std::size_t>(((y >> 8) + 1) & mask_y) << bits_x);
+    const int x0 = (x >> 8) & mask_x;
+    const int x1 = ((x >> 8) + 1) & mask_x;
+    const int fx = x & 255;
+    const int a = (top[x0] << 8) + (top[x1] - top[x0]) * fx;
+    const int b = (low[x0] << 8) + (low[x1] - low[x0]) * fx;
+    return static_cast<float>((a << 8) + (b - a) * (y & 255)) * 0x1p-16F;
   }
+  // The same as -1..1.
+  float signed_at(float x_m, float y_m) const noexcept { return at(x_m, y_m) * (1.0F / 128) - 1; }
 };
 
 class Tile {
@@ -64,7 +61,9 @@ class Tile {
 
 // Asphalt seen close: bright and dark stones in a dark binder, no structure larger than a hand. Mean 128.
 Tile make_grain_tile(std::uint64_t seed, int bits, double side_m);
-// Cloudy unevenness over several scales, `cells` of the coarsest across the tile. Mean about 128.
+// Cloudy unevenness over several scales, `cells` of the coarsest across the tile (a power of two). Mean about 128.
 Tile make_cloud_tile(std::uint64_t seed, int bits, double side_m, int cells, int octaves, double persistence);
+// The asphalt's unevenness of tone: streaks in the direction of traffic (the tile's second axis) over blotches. Mean about 128.
+Tile make_tone_tile(std::uint64_t seed, int bits, double side_m);
 
 }  // namespace hazard::sim
