@@ -165,7 +165,8 @@ byId("camera").addEventListener("click", () => toggle(CameraSource, byId("camera
 byId("theme").addEventListener("click", switchTheme);
 for (const id of ["fps", "confidence"]) byId(id).addEventListener("input", applySettings);
 document.addEventListener("keydown", (event) => {
-  if (event.target.matches("input, summary") || event.ctrlKey || event.metaKey || event.altKey) return;
+  const takesKeys = event.target.matches("input, summary") || (event.key === " " && event.target.matches("button"));
+  if (takesKeys || event.ctrlKey || event.metaKey || event.altKey) return;
   const action = KEYS[event.key];
   if (!action) return;
   event.preventDefault();

@@ -1,0 +1,186 @@
+#!/usr/bin/env python3
+"""make bench: OpenVINO's own benchmark_app and the server, one after the other in the same run, and the ratios between them.
+
+    bench/run.py [--quick] [--model models/hazard-yolo12n] [--only one,four,overload,memory,doors]
+
+Prints a table and writes build/bench.json. Machines are noisy: trust the ratios, run it with nothing else going on. Needs
+build/hazardstream, build/bench/hazard_load (make bench builds both) and .venv (make setup). Python's own library only.
+"""
+import argparse
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+CORES = len(os.sched_getaffinity(0))
+
+
+def benchmark_app(model, hint, precision, seconds):
+    """Median latency in ms and frames a second of OpenVINO's own tool."""
+    xml = [f for f in sorted(os.listdir(model)) if f.endswith(".xml")][0]
+    out = subprocess.run([os.path.join(ROOT, ".venv/bin/benchmark_app"), "-m", os.path.join(model, xml), "-d", "CPU", "-hint", hint,
+                          "-infer_precision", precision, "-t", str(seconds)], capture_output=True, text=True, check=True).stdout
+    return {"median_ms": float(re.search(r"Median:\s+([\d.]+)", out)[1]), "fps": float(re.search(r"Throughput:\s+([\d.]+)", out)[1])}
+
+
+class Server:
+    """The release binary on a free port, in one performance mode; ended on leaving."""
+
+    def __init__(self, mode, port, extra=()):
+        self.port = port
+        env = dict(os.environ, HOST="127.0.0.1", PORT=str(port), OPENVINO_PERFORMANCE_MODE=mode, LOG_LEVEL="warn", STREAMING_MAX_FPS="100")
+        env.update(extra)
+        self.process = subprocess.Popen([os.path.join(ROOT, "build/hazardstream"), "serve"], cwd=ROOT, env=env, stdout=subprocess.DEVNULL)
+
+    def __enter__(self):
+        for _ in range(600):
+            try:
+                if self.get("/health/ready"):
+                    return self
+            except OSError:
+                pass
+            if self.process.poll() is not None:
+                sys.exit("the server ended at start: run build/hazardstream serve to see why")
+            time.sleep(0.1)
+        sys.exit("the server was not ready within a minute")
+
+    def __exit__(self, *_):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(timeout=15)
+
+    def get(self, path):
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=5) as reply:
+            return reply.read().decode()
+
+    def rss_mib(self):
+        with open(f"/proc/{self.process.pid}/status") as status:
+            return int(re.search(r"VmRSS:\s+(\d+)", status.read())[1]) / 1024
+
+    def stage_ms(self, stage):
+        """Mean of a stage since the start, from /metrics."""
+        text = self.get("/metrics")
+        total = re.search(rf'hazardstream_stage_seconds_sum{{stage="{stage}"}} ([\d.e+-]+)', text)
+        count = re.search(rf'hazardstream_stage_seconds_count{{stage="{stage}"}} (\d+)', text)
+        return 1000 * float(total[1]) / max(1, int(count[1])) if total and count else float("nan")
+
+    def load(self, **options):
+        flags = [f for name, value in options.items() for f in ("--" + name.replace("_", "-"), str(value))]
+        out = subprocess.run([os.path.join(ROOT, "build/bench/hazard_load"), "--url", f"ws://127.0.0.1:{self.port}",
+                              "--pid", str(self.process.pid)] + flags, capture_output=True, text=True)
+        if out.returncode != 0:
+            sys.exit(out.stderr)
+        return json.loads(out.stdout)
+
+
+class Table:
+    def __init__(self):
+        self.rows = []
+
+    def row(self, what, figure, bar=""):
+        self.rows.append((what, figure, bar))
+        print(f"{what:<58} {figure:<44} {bar}", flush=True)
+
+
+def one_session(table, app, seconds, results):
+    with Server("LATENCY", 18081) as server:
+        load = server.load(sessions=1, seconds=seconds)
+        decode = server.stage_ms("decode")
+    floor = app["median_ms"] + decode
+    results["one"] = dict(load=load, decode_ms=decode, floor_ms=floor)
+    latency = load["latency_ms"]
+    table.row("1 session lock-step: results/s, p50, p99 ms", f"{load['results_per_second']}, {latency['p50']}, {latency['p99']}")
+    table.row("  p50 / (benchmark_app median + decode)", f"{latency['p50'] / floor:.3f}  (decode {decode:.2f} ms)", "<= 1.15")
+    table.row("  p99 / p50", f"{latency['p99'] / latency['p50']:.2f}", "<= 1.5")
+    table.row("  server CPU ms per result; generator's share of a core", f"{load['server_cpu_ms_per_result']}; {load['generator_cpu_share']}")
+
+
+def four_sessions(table, app, seconds, results):
+    with Server("THROUGHPUT", 18082) as server:
+        load = server.load(sessions=4, seconds=seconds)
+        decode = server.stage_ms("decode")
+    ideal = CORES / (CORES / app["fps"] + decode / 1000)
+    results["four"] = dict(load=load, decode_ms=decode, ideal_fps=ideal)
+    table.row("4 sessions lock-step: results/s", f"{load['results_per_second']}")
+    table.row("  share of cores / (benchmark_app core time + decode)", f"{load['results_per_second'] / ideal:.3f}  (of {ideal:.1f}/s)", ">= 0.88")
+    table.row("  server CPU ms per result; generator's share of a core", f"{load['server_cpu_ms_per_result']}; {load['generator_cpu_share']}")
+
+
+def overload(table, seconds, results):
+    for sessions, fps in ((4, 30), (10, 10)):
+        with Server("THROUGHPUT", 18083) as server:
+            load = server.load(sessions=sessions, fps=fps, seconds=seconds)
+            stats = json.loads(server.get("/stream/stats"))
+        results[f"{sessions}x{fps}"] = load
+        age = load["age_ms"]
+        bound = sessions * load["ms_between_results"]
+        ended = load["results"] + sum(load["drops"].values()) + sum(load["errors"].values())
+        table.row(f"{sessions} x {fps} fps open loop, {seconds} s: results/s, p50, p99 ms",
+                  f"{load['results_per_second']}, {load['latency_ms']['p50']}, {load['latency_ms']['p99']}")
+        table.row("  frames without a verdict; sent = verdicts", f"{load['silent']} of {load['sent']}; {ended == load['sent']}", "0; True")
+        table.row("  p99 age / (sessions x time between results)", f"{age['p99'] / bound:.2f}", "<= 1.4")
+        table.row("  age p50 of the last third / the first", f"{age['last_third_p50'] / max(0.01, age['first_third_p50']):.2f}", "about 1")
+        table.row("  fairness (Jain) ; drops", f"{load['jain']}; {load['drops']}")
+        counts = stats.get("streaming_stats", {}).get("counters", {})
+        if counts:
+            left = counts["received"] - counts["results"] - sum(counts["drops"].values()) - sum(counts["errors"].values()) - counts["in_flight"]
+            table.row("  server: received - results - drops - errors - in flight", str(left), "0")
+
+
+def memory(table, seconds, results):
+    with Server("THROUGHPUT", 18084) as server:
+        idle = server.rss_mib()
+        load = server.load(sessions=10, fps=10, seconds=seconds)
+        before = server.rss_mib()
+        sockets = server.load(sessions=1, fps=1, seconds=3, idle=500, warm_up=0)
+    results["memory"] = dict(idle=idle, ten=load["server_rss_mib"], peak=load["server_peak_rss_mib"], sockets=sockets["server_rss_mib"])
+    table.row("RSS MiB: idle, 10 streaming sessions (peak)", f"{idle:.0f}, {load['server_rss_mib']} ({load['server_peak_rss_mib']})", "<= 200")
+    table.row("  each of 500 idle WebSockets, kB", f"{(sockets['server_rss_mib'] - before) * 1024 / 500:.1f}", "<= 24")
+
+
+def doors(table, seconds, results):
+    with Server("THROUGHPUT", 18085) as server:
+        for mode in ("binary", "text", "sse", "post"):
+            load = server.load(sessions=4, seconds=seconds, mode=mode)
+            results["door_" + mode] = load
+            table.row(f"4 sessions lock-step by {mode}: results/s, p50 ms", f"{load['results_per_second']}, {load['latency_ms']['p50']}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="a fifth of the time: shows that it runs, not how fast")
+    parser.add_argument("--model", default=os.path.join(ROOT, "models/hazard-yolo12n"))
+    parser.add_argument("--only", default="one,four,overload,memory,doors")
+    arguments = parser.parse_args()
+    seconds = 4 if arguments.quick else 20
+    wanted = arguments.only.split(",")
+    flags = open("/proc/cpuinfo").read()
+    precision = "bf16" if re.search(r"avx512_bf16|amx_bf16", flags) else "f32"
+    isa = " ".join(name for name in ("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_bf16", "amx_int8") if name in flags)
+    table, results = Table(), {"cores": CORES, "isa": isa, "precision": precision}
+    print(f"{CORES} cores, {isa}; {precision}; 1280x720 JPEG of the simulated drive, binary WebSocket\n")
+    latency = throughput = None
+    if "one" in wanted:
+        latency = results["benchmark_app_latency"] = benchmark_app(arguments.model, "latency", precision, seconds)
+        table.row("benchmark_app, latency hint: median ms, FPS", f"{latency['median_ms']}, {latency['fps']}")
+        one_session(table, latency, seconds, results)
+    if "four" in wanted:
+        throughput = results["benchmark_app_throughput"] = benchmark_app(arguments.model, "throughput", precision, seconds)
+        table.row("benchmark_app, throughput hint: median ms, FPS", f"{throughput['median_ms']}, {throughput['fps']}")
+        four_sessions(table, throughput, seconds, results)
+    if "overload" in wanted:
+        overload(table, 3 * seconds, results)
+    if "memory" in wanted:
+        memory(table, seconds // 2, results)
+    if "doors" in wanted:
+        doors(table, seconds // 2, results)
+    with open(os.path.join(ROOT, "build/bench.json"), "w") as out:
+        json.dump(results, out, indent=1)
+
+
+if __name__ == "__main__":
+    main()
