@@ -155,7 +155,7 @@ void Decals::paint_stain(const Scene& scene, Row& row, const Decal& decal, int f
     const float far = t * t + z * z;
     if (far > 1) continue;
     const float noise = cloud.signed_at(decal.noise_x + 10 + 2 * (row.t[i] - decal.t), decal.noise_y + 20 + 0.8F * (row.z[i] - decal.z));
-    row.scale(x, 1 + (decal.tone - 1) * ramp(0, 0.7F, 0.8F * (1 - far) + 0.8F * noise * (1 - far)));
+    row.scale(x, 1 + (decal.tone - 1) * ramp(0, 0.6F, (1 - far) * (0.35F + 1.6F * noise)));
   }
 }
 

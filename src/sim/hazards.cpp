@@ -137,7 +137,8 @@ Hazard HazardField::make(std::uint64_t slot) const {
   const double wheel = (dice.chance(0.5) ? -0.8 : 0.8) + dice.range(-0.45, 0.45);
   double half_z = 0.1;
   double half_t = 0.1;
-  const float half_width = dice.rangef(0.0025, 0.0065);
+  const double wide = dice.unit();
+  const auto half_width = static_cast<float>(0.0018 + 0.0042 * wide * wide);
   switch (hazard.kind) {
     case HazardKind::pothole: {
       PotholeShape& shape = hazard.pothole;

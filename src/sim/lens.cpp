@@ -24,7 +24,12 @@ Lens::Lens(const Scene& scene, const View& view, std::uint64_t frame, double tim
     : scene_(&scene), view_(&view), noise_seed_(hash(scene.options.seed, 0x401E, frame)) {
   const auto darkness = static_cast<float>(std::clamp(scene.options.darkness, 0.0, 1.0));
   const auto drift = static_cast<float>(value_noise(hash(scene.options.seed, 0xE4), time_s / 3.7));
-  exposure_ = 0.94F + 0.12F * drift;
+  Dice dice(hash(scene.options.seed, 0xCA3));
+  exposure_ = dice.rangef(0.98, 1.2) * (0.95F + 0.1F * drift);
+  const float warm = dice.rangef(-0.035, 0.045);
+  const float pink = dice.rangef(-0.02, 0.025);
+  balance_ = {1 + warm + pink, 1 - pink, 1 - warm + pink};
+  veil_ = dice.chance(0.5) ? dice.rangef(0, 22) * (1 - darkness) : 0;
   daylight_ = (1 - darkness) * (1 - 0.25F * darkness) + 0.035F * darkness;
   headlight_ = 1.25F * darkness * darkness;
   noise_ = 2.2F + 5 * darkness;
@@ -57,12 +62,12 @@ void Lens::expose(const Row& row, std::uint8_t* into) const {
     state = state * 6364136223846793005ULL + 1442695040888963407ULL;
     const auto word = static_cast<std::uint32_t>(state >> 33);
     const auto sum = static_cast<int>((word & 0xFF) + (word >> 8 & 0xFF) + (word >> 16 & 0xFF)) - 382;
-    const float noise = static_cast<float>(sum) * (noise_ / 128) + 0.5F;
+    const float noise = static_cast<float>(sum) * (noise_ / 128) + veil_ + 0.5F;
     const float lit = day + head;
     const float keep = 1 - hidden;
-    const float r = (row.r[i] * (lit - cold) * keep + haze.r * hidden) * vignette + noise;
-    const float g = (row.g[i] * lit * keep + haze.g * hidden) * vignette + noise;
-    const float b = (row.b[i] * (day + cold + head * 0.9F) * keep + haze.b * hidden) * vignette + noise;
+    const float r = (row.r[i] * (lit - cold) * keep + haze.r * hidden) * vignette * balance_.r + noise;
+    const float g = (row.g[i] * lit * keep + haze.g * hidden) * vignette * balance_.g + noise;
+    const float b = (row.b[i] * (day + cold + head * 0.9F) * keep + haze.b * hidden) * vignette * balance_.b + noise;
     into[3 * i] = static_cast<std::uint8_t>(std::clamp(r, 0.0F, 255.0F));
     into[3 * i + 1] = static_cast<std::uint8_t>(std::clamp(g, 0.0F, 255.0F));
     into[3 * i + 2] = static_cast<std::uint8_t>(std::clamp(b, 0.0F, 255.0F));

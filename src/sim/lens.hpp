@@ -18,6 +18,8 @@ class Lens {
   const View* view_;
   std::uint64_t noise_seed_ = 0;
   float exposure_ = 1;
+  Colour balance_{1, 1, 1};  // the camera's idea of white
+  float veil_ = 0;           // light scattered in the windscreen, on everything
   float daylight_ = 1;
   float headlight_ = 0;
   float noise_ = 2;

@@ -45,7 +45,7 @@ CrossSection make_cross_section(std::uint64_t seed) {
 Palette make_palette(std::uint64_t seed) {
   Dice dice(hash(seed, 0xC01A));
   Palette palette;
-  const float tone = dice.rangef(82, 136);
+  const float tone = dice.rangef(86, 148);
   const float warmth = dice.rangef(-0.035, 0.06);
   palette.asphalt = {tone * (1 + warmth), tone, tone * (1.01F - warmth)};
   const float shoulder = tone * dice.rangef(0.78, 1.06);
@@ -56,7 +56,7 @@ Palette make_palette(std::uint64_t seed) {
   const float dry = dice.rangef(0, 1);
   palette.grass = blend({70, 98, 40}, {104, 112, 58}, dry);
   palette.dry_grass = blend({120, 132, 70}, {168, 156, 104}, dry);
-  palette.grain = dice.rangef(0.6, 1.25);
+  palette.grain = dice.rangef(0.6, 1.35);
   palette.streaks = dice.rangef(0.5, 1.3);
   palette.dustiness = dice.rangef(0, 0.5);
   palette.cloudiness = dice.rangef(0.1, 1);
