@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <string_view>
 #include <system_error>
 #include <vector>
 
@@ -36,6 +37,21 @@ domain::Result<void> check_file(const fs::path& file) {
   if (bytes == 0) return bad(fmt::format("{} is empty: copy the model again", file.string()));
   if (bytes > kFileBytesMax) return bad(fmt::format("{} has {} bytes, more than a detector's 2 GiB at most", file.string(), bytes));
   return {};
+}
+
+// A file of another kind would make OpenVINO load and ask one front end after the other. An IR begins with XML; ONNX is
+// protobuf, and its writers begin with one of four fields: ir_version, producer_name, graph, opset_import.
+domain::Result<void> check_beginning(const fs::path& graph) {
+  std::ifstream in(graph, std::ios::binary);
+  std::string begin(1024, '\0');
+  in.read(begin.data(), static_cast<std::streamsize>(begin.size()));
+  begin.resize(static_cast<std::size_t>(in.gcount()));
+  if (begin.empty()) return bad(fmt::format("{} cannot be read", graph.string()));
+  const bool good = lower_extension(graph) == ".xml" ? begin.find("<net") != std::string::npos
+                                                     : std::string_view("\x08\x12\x3A\x42").contains(begin.front());
+  if (good) return {};
+  return bad(fmt::format("{} is no {}: export the model again, or copy it again", graph.string(),
+                         lower_extension(graph) == ".xml" ? "OpenVINO graph" : "ONNX file"));
 }
 
 struct Graphs {
@@ -96,6 +112,7 @@ domain::Result<ModelFiles> find_model_files(const fs::path& model) {
   }
   if (!files) return files;
   if (const auto checked = check_file(files->graph); !checked) return std::unexpected(checked.error());
+  if (const auto checked = check_beginning(files->graph); !checked) return std::unexpected(checked.error());
   if (lower_extension(files->graph) == ".xml") {
     const fs::path weights = fs::path(files->graph).replace_extension(".bin");
     if (!fs::exists(weights, error)) {
