@@ -1,14 +1,12 @@
 #include "app/config.hpp"
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
-
-#include <array>
 
 #include "app/config_file.hpp"
 #include "app/config_value.hpp"
 #include "app/did_you_mean.hpp"
 #include "base/check.hpp"
+#include "serve/origin_policy.hpp"
 
 namespace hazard::app {
 namespace {
@@ -78,17 +76,8 @@ std::expected<LoadedConfig, ConfigMistakes> load_config(const ConfigSources& sou
   return std::move(merge.loaded);
 }
 
-bool is_loopback(std::string_view host) noexcept {
-  if (host == "localhost" || host == "::1") return true;
-  std::array<char, INET_ADDRSTRLEN> text{};
-  if (host.size() >= text.size()) return false;
-  host.copy(text.data(), host.size());
-  in_addr address{};
-  return inet_pton(AF_INET, text.data(), &address) == 1 && (ntohl(address.s_addr) >> 24) == 127;
-}
-
 std::optional<std::string> listening_refusal(const Config& config) {
-  if (is_loopback(config.host) || config.allow_anonymous) return std::nullopt;
+  if (serve::is_loopback_host(config.host) || config.allow_anonymous) return std::nullopt;
   return fmt::format(
       "HOST = \"{}\" can be reached from other machines, and anybody there could use the server: it asks for no keys.\n"
       "  Remedy: set ALLOW_ANONYMOUS=true (or --allow-anonymous) if that is meant, or HOST=127.0.0.1 and a proxy in front that asks for keys.",

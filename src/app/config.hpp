@@ -71,7 +71,4 @@ std::expected<LoadedConfig, ConfigMistakes> load_config(const ConfigSources& sou
 // Why `serve` must not listen with these values (an address that others can reach, without leave), or nothing.
 std::optional<std::string> listening_refusal(const Config& config);
 
-// Only this machine can reach it: 127.0.0.0/8, ::1, localhost.
-bool is_loopback(std::string_view host) noexcept;
-
 }  // namespace hazard::app
