@@ -1,15 +1,61 @@
 #include "wire/base64_block.hpp"
 
+#include <array>
+
 #if defined(__x86_64__)
 #include <immintrin.h>
-
-#include <array>
 #endif
 
 namespace hazard::wire {
+namespace {
+
+// The value of each ASCII character in either alphabet; the top bit marks a foreign one.
+constexpr std::array<std::uint8_t, 128> make_ascii_values() {
+  std::array<std::uint8_t, 128> values{};
+  values.fill(0x80);
+  for (std::size_t i = 0; i < 26; ++i) {
+    values['A' + i] = static_cast<std::uint8_t>(i);
+    values['a' + i] = static_cast<std::uint8_t>(26 + i);
+  }
+  for (std::size_t i = 0; i < 10; ++i) values['0' + i] = static_cast<std::uint8_t>(52 + i);
+  values['+'] = values['-'] = 62;
+  values['/'] = values['_'] = 63;
+  return values;
+}
+constexpr std::array<std::uint8_t, 128> kAsciiValues = make_ascii_values();
+
+// For each place in a group of four: the character's six bits where they belong among 24; kForeignBit marks a foreign one.
+constexpr std::uint32_t kForeignBit = 1U << 31U;
+constexpr std::array<std::array<std::uint32_t, 256>, 4> make_places() {
+  std::array<std::array<std::uint32_t, 256>, 4> places{};
+  for (std::size_t place = 0; place < 4; ++place) {
+    places[place].fill(kForeignBit);
+    for (std::size_t c = 0; c < kAsciiValues.size(); ++c) {
+      if (kAsciiValues[c] < 64) places[place][c] = std::uint32_t{kAsciiValues[c]} << (18 - 6 * place);
+    }
+  }
+  return places;
+}
+constexpr std::array<std::array<std::uint32_t, 256>, 4> kPlaces = make_places();
+
+// Four table look-ups a group: for CPUs without the vector forms below.
+std::size_t block_table(const char* text, std::size_t blocks, std::uint8_t* out) {
+  const auto place = [&text](std::size_t group, std::size_t i) { return kPlaces[i][static_cast<unsigned char>(text[4 * group + i])]; };
+  for (std::size_t done = 0; done < blocks; ++done, text += kBase64BlockText, out += kBase64BlockBytes) {
+    std::uint32_t foreign = 0;
+    for (std::size_t group = 0; group < kBase64BlockText / 4; ++group) {
+      const std::uint32_t bits = place(group, 0) | place(group, 1) | place(group, 2) | place(group, 3);
+      foreign |= bits;
+      out[3 * group] = static_cast<std::uint8_t>(bits >> 16U);
+      out[3 * group + 1] = static_cast<std::uint8_t>(bits >> 8U);
+      out[3 * group + 2] = static_cast<std::uint8_t>(bits);
+    }
+    if ((foreign & kForeignBit) != 0) return done;
+  }
+  return blocks;
+}
 
 #if defined(__x86_64__)
-namespace {
 
 // Source of the AVX2 form: W. Mula, D. Lemire, "Faster Base64 Encoding and Decoding Using AVX2 Instructions", ACM Transactions
 // on the Web 12(3), 2018, section 4. Of the AVX-512 form: the same authors, "Base64 encoding and decoding at almost the speed
@@ -55,21 +101,6 @@ __attribute__((target("avx2"))) std::size_t block_avx2(const char* text, std::si
   return blocks;
 }
 
-// The value of each ASCII character in either alphabet; the top bit marks a foreign one.
-constexpr std::array<std::uint8_t, 128> make_ascii_values() {
-  std::array<std::uint8_t, 128> values{};
-  values.fill(0x80);
-  for (std::size_t i = 0; i < 26; ++i) {
-    values['A' + i] = static_cast<std::uint8_t>(i);
-    values['a' + i] = static_cast<std::uint8_t>(26 + i);
-  }
-  for (std::size_t i = 0; i < 10; ++i) values['0' + i] = static_cast<std::uint8_t>(52 + i);
-  values['+'] = values['-'] = 62;
-  values['/'] = values['_'] = 63;
-  return values;
-}
-constexpr std::array<std::uint8_t, 128> kAsciiValues = make_ascii_values();
-
 // Where the 48 bytes of a block stand after the two multiplications; the last 16 places are never read.
 constexpr std::array<std::uint8_t, 64> make_pack_order() {
   std::array<std::uint8_t, 64> order{};
@@ -94,19 +125,18 @@ __attribute__((target("avx512f,avx512bw,avx512vbmi"))) std::size_t block_avx512(
   return blocks;
 }
 
+#endif
+
 std::vector<NamedBase64Block> supported() {
-  std::vector<NamedBase64Block> blocks{{"scalar", nullptr}};
+  std::vector<NamedBase64Block> blocks{{"scalar", nullptr}, {"table", block_table}};
+#if defined(__x86_64__)
   if (__builtin_cpu_supports("avx2")) blocks.push_back({"avx2", block_avx2});
   if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vbmi")) blocks.push_back({"avx512", block_avx512});
+#endif
   return blocks;
 }
 
 }  // namespace
-#else
-namespace {
-std::vector<NamedBase64Block> supported() { return {{"scalar", nullptr}}; }
-}  // namespace
-#endif
 
 const std::vector<NamedBase64Block>& base64_blocks() {
   static const std::vector<NamedBase64Block> kBlocks = supported();

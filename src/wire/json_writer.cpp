@@ -1,5 +1,6 @@
 #include "wire/json_writer.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -65,7 +66,32 @@ std::size_t append_multibyte(std::string& out, std::string_view text) {
   return length;
 }
 
+// Lets `write` put up to `most` characters straight behind the string's end and return where they end. A detour through a
+// buffer stalls the CPU (byte stores followed by a wide copy of them): 6.9 us against 6.0 for ten full detections.
+template <typename Write>
+void append_in_place(std::string& out, std::size_t most, Write write) {
+  const std::size_t before = out.size();
+  out.resize_and_overwrite(before + most, [&](char* data, std::size_t) { return static_cast<std::size_t>(write(data + before) - data); });
+}
+
+// Keys, names and ids are short and plain: one pass to see it, one growth of the string.
+constexpr std::size_t kShort = 48;
+
+bool append_if_short_and_plain(std::string& out, std::string_view text, std::string_view behind) {
+  if (text.size() > kShort) return false;
+  unsigned special = 0;
+  for (const char c : text) special |= static_cast<unsigned char>(kClasses[static_cast<unsigned char>(c)]);
+  if (special != 0) return false;
+  append_in_place(out, text.size() + 1 + behind.size(), [&](char* end) {
+    *end++ = '"';
+    end = std::ranges::copy(text, end).out;
+    return std::ranges::copy(behind, end).out;
+  });
+  return true;
+}
+
 void append_string(std::string& out, std::string_view text) {
+  if (append_if_short_and_plain(out, text, "\"")) return;
   out.push_back('"');
   std::size_t plain_from = 0;
   std::size_t i = 0;
@@ -98,9 +124,8 @@ void append_string(std::string& out, std::string_view text) {
 
 template <typename Number>
 void append_integer(std::string& out, Number number) {
-  std::array<char, 24> buffer;
-  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number).ptr;
-  out.append(buffer.data(), static_cast<std::size_t>(end - buffer.data()));
+  constexpr std::size_t kMost = 20;  // digits and sign of 64 bits
+  append_in_place(out, kMost, [number](char* end) { return std::to_chars(end, end + kMost, number).ptr; });
 }
 
 constexpr std::array<std::int64_t, 7> kPowersOfTen{1, 10, 100, 1'000, 10'000, 100'000, 1'000'000};
@@ -140,8 +165,10 @@ JsonWriter& JsonWriter::end_array() {
 
 JsonWriter& JsonWriter::key(std::string_view name) {
   comma();
-  append_string(out_, name);
-  out_.push_back(':');
+  if (!append_if_short_and_plain(out_, name, "\":")) {
+    append_string(out_, name);
+    out_.push_back(':');
+  }
   first_ = true;  // the value follows its key without a comma
   return *this;
 }
@@ -172,10 +199,9 @@ JsonWriter& JsonWriter::value(double number) {
   // Plain digits where a person would write them (1700000000.5, not 1.7000000005e+09); both forms read back the same.
   const double size = std::abs(number);
   const bool plain = size == 0 || (size >= 1e-5 && size < 1e16);
-  std::array<char, 40> buffer;
+  constexpr std::size_t kMost = 40;
   const auto form = plain ? std::chars_format::fixed : std::chars_format::scientific;
-  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number, form).ptr;
-  out_.append(buffer.data(), static_cast<std::size_t>(end - buffer.data()));
+  append_in_place(out_, kMost, [&](char* end) { return std::to_chars(end, end + kMost, number, form).ptr; });
   return *this;
 }
 
@@ -185,7 +211,7 @@ JsonWriter& JsonWriter::fixed(double number, int digits) {
   const std::int64_t power = kPowersOfTen[static_cast<std::size_t>(digits)];
   const double scaled = number * static_cast<double>(power);
   if (std::abs(scaled) >= 9e15) return value(number);  // past 2^53 a double has no fraction left to round
-  return scaled_integer(std::llround(scaled), digits);
+  return scaled_integer(static_cast<std::int64_t>(scaled + std::copysign(0.5, scaled)), digits);
 }
 
 JsonWriter& JsonWriter::scaled_integer(std::int64_t units, int digits) {
@@ -193,22 +219,22 @@ JsonWriter& JsonWriter::scaled_integer(std::int64_t units, int digits) {
   comma();
   const auto power = static_cast<std::uint64_t>(kPowersOfTen[static_cast<std::size_t>(digits)]);
   const std::uint64_t size = units < 0 ? 0 - static_cast<std::uint64_t>(units) : static_cast<std::uint64_t>(units);
-  std::array<char, 32> buffer;
-  char* end = buffer.data();
-  if (units < 0) *end++ = '-';
-  end = std::to_chars(end, buffer.data() + buffer.size(), size / power).ptr;
-  std::uint64_t fraction = size % power;
-  if (fraction != 0) {
-    *end = '.';
-    char* const first_digit = end + 1;
-    for (int i = digits; i > 0; --i) {
+  constexpr std::size_t kMost = 24;
+  append_in_place(out_, kMost, [&](char* end) {
+    if (units < 0) *end++ = '-';
+    const std::uint64_t whole = size / power;
+    std::uint64_t fraction = size - whole * power;
+    end = std::to_chars(end, end + kMost - 2, whole).ptr;
+    if (fraction == 0) return end;
+    *end++ = '.';
+    for (int i = digits - 1; i >= 0; --i) {
       end[i] = static_cast<char>('0' + fraction % 10);
       fraction /= 10;
     }
-    end = first_digit + digits;
+    end += digits;
     while (end[-1] == '0') --end;
-  }
-  out_.append(buffer.data(), static_cast<std::size_t>(end - buffer.data()));
+    return end;
+  });
   return *this;
 }
 

@@ -90,6 +90,29 @@ TEST(JsonWriter, keys_are_escaped_too) {
   EXPECT_EQ(out, R"({"a\"\n":1})");
 }
 
+TEST(JsonWriter, strings_of_every_length_come_out_whole) {
+  std::string wanted;
+  for (int length = 0; length < 200; ++length, wanted += static_cast<char>('a' + length % 26)) {
+    EXPECT_EQ(text(wanted), '"' + wanted + '"');
+    EXPECT_EQ(text(wanted + "\n"), '"' + wanted + "\\n\"");
+    std::string out = "{}";
+    JsonWriter(out).field(wanted, 1);
+    EXPECT_EQ(out, "{}\"" + wanted + "\":1");
+  }
+}
+
+TEST(JsonWriter, the_largest_scaled_integers_fit) {
+  std::string out;
+  JsonWriter json(out);
+  json.begin_array();
+  for (const int digits : {0, 1, 6}) {
+    json.scaled_integer(std::numeric_limits<std::int64_t>::min(), digits).scaled_integer(std::numeric_limits<std::int64_t>::max(), digits);
+  }
+  json.end_array();
+  EXPECT_EQ(out, "[-9223372036854775808,9223372036854775807,-922337203685477580.8,922337203685477580.7,-9223372036854.775808,"
+                 "9223372036854.775807]");
+}
+
 TEST(JsonWriter, writes_integers_whole) {
   std::string out;
   JsonWriter json(out);
