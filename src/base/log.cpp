@@ -237,9 +237,17 @@ void write_installed(Level level, Name event, std::string_view sentence, Fields 
 
 }  // namespace
 
-void debug(Name event, std::string_view sentence, Fields fields) noexcept { write_installed(Level::debug, event, sentence, fields); }
-void info(Name event, std::string_view sentence, Fields fields) noexcept { write_installed(Level::info, event, sentence, fields); }
-void warn(Name event, std::string_view sentence, Fields fields) noexcept { write_installed(Level::warn, event, sentence, fields); }
-void error(Name event, std::string_view sentence, Fields fields) noexcept { write_installed(Level::error, event, sentence, fields); }
+void debug(Name event, std::string_view sentence, Fields fields) noexcept {
+  write_installed(Level::debug, event, sentence, fields);
+}
+void info(Name event, std::string_view sentence, Fields fields) noexcept {
+  write_installed(Level::info, event, sentence, fields);
+}
+void warn(Name event, std::string_view sentence, Fields fields) noexcept {
+  write_installed(Level::warn, event, sentence, fields);
+}
+void error(Name event, std::string_view sentence, Fields fields) noexcept {
+  write_installed(Level::error, event, sentence, fields);
+}
 
 }  // namespace hazard::base::log

@@ -38,8 +38,8 @@ CodePoint first_code_point(std::string_view text) noexcept {
 
 // Characters that end a line, steer a terminal or reverse the text around them.
 bool steers(char32_t c) noexcept {
-  return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x2028 || c == 0x2029 || c == 0x200E || c == 0x200F || (c >= 0x202A && c <= 0x202E) ||
-         (c >= 0x2066 && c <= 0x2069) || c == 0xFEFF;
+  return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x2028 || c == 0x2029 || c == 0x200E || c == 0x200F ||
+         (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0xFEFF;
 }
 
 void append_code_point(std::string& out, const CodePoint& point, std::string_view bytes) {
@@ -52,9 +52,12 @@ void append_code_point(std::string& out, const CodePoint& point, std::string_vie
     default: break;
   }
   // Everything that steers lies below U+10000: one escape does.
-  if (!point.valid) out += "\\ufffd";
-  else if (steers(point.value)) fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned>(point.value));
-  else out += bytes;
+  if (!point.valid)
+    out += "\\ufffd";
+  else if (steers(point.value))
+    fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned>(point.value));
+  else
+    out += bytes;
 }
 
 bool plain(std::string_view text) noexcept {
@@ -69,14 +72,18 @@ struct ValueWriter {
   Format format;
 
   void operator()(std::string_view text) const {
-    if (format != Format::json && plain(text)) out += text;
-    else append_quoted(out, text, kValueBytesMax);
+    if (format != Format::json && plain(text))
+      out += text;
+    else
+      append_quoted(out, text, kValueBytesMax);
   }
   void operator()(bool value) const { out += value ? "true" : "false"; }
   void operator()(double value) const {
     // JSON has no word for these.
-    if (!std::isfinite(value)) out += "null";
-    else fmt::format_to(std::back_inserter(out), "{:.6g}", value);
+    if (!std::isfinite(value))
+      out += "null";
+    else
+      fmt::format_to(std::back_inserter(out), "{:.6g}", value);
   }
   void operator()(std::integral auto value) const { fmt::format_to(std::back_inserter(out), "{}", value); }
 };
@@ -113,8 +120,8 @@ std::string json_head(WallTime time, Level level, Name event, std::string_view s
 
 std::string text_head(Format format, WallTime time, Level level, Name event, std::string_view sentence) {
   const bool coloured = format == Format::coloured_text;
-  std::string line = fmt::format("{} {}{:<5}{} {:<22} ", format_time(time, format), coloured ? colour(level) : "", to_string(level),
-                                 coloured ? "\x1b[0m" : "", event.text());
+  std::string line = fmt::format("{} {}{:<5}{} {:<22} ", format_time(time, format), coloured ? colour(level) : "",
+                                 to_string(level), coloured ? "\x1b[0m" : "", event.text());
   const std::size_t start = line.size();
   append_quoted(line, sentence, kSentenceBytesMax);
   // A sentence reads better without its quotes; what is inside them stays escaped.

@@ -65,9 +65,12 @@ class Field {
  private:
   template <std::integral T>
   static Value widen(T value) {
-    if constexpr (std::same_as<T, bool>) return value;
-    else if constexpr (std::signed_integral<T>) return static_cast<std::int64_t>(value);
-    else return static_cast<std::uint64_t>(value);
+    if constexpr (std::same_as<T, bool>)
+      return value;
+    else if constexpr (std::signed_integral<T>)
+      return static_cast<std::int64_t>(value);
+    else
+      return static_cast<std::uint64_t>(value);
   }
 
   Name key_;

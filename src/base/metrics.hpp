@@ -46,12 +46,12 @@ class Gauge {
 class Histogram {
  public:
   // Upper bounds, inclusive, in microseconds: whole numbers, so that no time on a bound falls on the wrong side.
-  static constexpr std::array<std::int64_t, 31> kBoundsUs{
-      100,     150,     200,     300,     500,     700,      //
-      1'000,   1'500,   2'000,   3'000,   5'000,   7'000,    //
-      10'000,  15'000,  20'000,  30'000,  50'000,  70'000,   //
-      100'000, 150'000, 200'000, 300'000, 500'000, 700'000,  //
-      1'000'000, 1'500'000, 2'000'000, 3'000'000, 5'000'000, 7'000'000, 10'000'000};
+  static constexpr std::array<std::int64_t, 31> kBoundsUs{100,       150,       200,       300,       500,       700,      //
+                                                          1'000,     1'500,     2'000,     3'000,     5'000,     7'000,    //
+                                                          10'000,    15'000,    20'000,    30'000,    50'000,    70'000,   //
+                                                          100'000,   150'000,   200'000,   300'000,   500'000,   700'000,  //
+                                                          1'000'000, 1'500'000, 2'000'000, 3'000'000, 5'000'000, 7'000'000,
+                                                          10'000'000};
   static constexpr std::size_t kBuckets = kBoundsUs.size() + 1;
 
   // A negative time (a stamp that was never set) counts as zero.

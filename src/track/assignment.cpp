@@ -9,7 +9,8 @@ constexpr double kUnreached = std::numeric_limits<double>::infinity();
 
 }  // namespace
 
-std::span<const int> AssignmentSolver::solve(std::span<const float> costs, std::size_t rows, std::size_t columns, float alone_cost) {
+std::span<const int> AssignmentSolver::solve(std::span<const float> costs, std::size_t rows, std::size_t columns,
+                                             float alone_cost) {
   HAZARD_CHECK(costs.size() == rows * columns);
   column_of_row_.assign(rows, kAlone);
   row_of_column_.assign(columns, kAlone);

@@ -29,10 +29,10 @@ class AssignmentSolver {
 
   std::vector<int> column_of_row_;
   std::vector<int> row_of_column_;
-  std::vector<double> row_price_;     // dual variables: cost - row_price - column_price >= 0 everywhere, 0 on pairs made
+  std::vector<double> row_price_;  // dual variables: cost - row_price - column_price >= 0 everywhere, 0 on pairs made
   std::vector<double> column_price_;
-  std::vector<double> distance_;      // of each column from the row being added
-  std::vector<int> came_from_;        // the row before each column on its shortest path
+  std::vector<double> distance_;  // of each column from the row being added
+  std::vector<int> came_from_;    // the row before each column on its shortest path
   std::vector<char> settled_;
 };
 

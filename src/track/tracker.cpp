@@ -31,7 +31,7 @@ struct Track {
   int class_id = 0;
   Phase phase = Phase::tentative;
   int hits = 1;
-  int misses = 0;  // updates since it was last seen
+  int misses = 0;             // updates since it was last seen
   std::uint64_t born_in = 0;  // number of the update
   base::SteadyTime seen_at;
   bool seen_now = true;
@@ -140,7 +140,8 @@ void Tracker::State::continue_track(Track& track, const Detection& detection, st
 }
 
 void Tracker::State::begin_track(const Detection& detection, std::size_t result, base::SteadyTime at) {
-  Track track{.id = next_id++, .class_id = detection.class_id, .born_in = updates, .seen_at = at, .motion = BoxFilter(detection.box)};
+  Track track{
+      .id = next_id++, .class_id = detection.class_id, .born_in = updates, .seen_at = at, .motion = BoxFilter(detection.box)};
   const bool is_new = options.confirm_hits <= 1;
   if (is_new) track.phase = Phase::confirmed;
   results[result].track = label(track, is_new);
@@ -155,7 +156,8 @@ void Tracker::State::begin_track(const Detection& detection, std::size_t result,
 // True when one more track fits, if need be in the place of the one unseen for longest; false when all were seen in this frame.
 bool Tracker::State::make_room() {
   if (tracks.size() < static_cast<std::size_t>(options.tracks_max)) return true;
-  const auto oldest = std::ranges::min_element(tracks, {}, [](const Track& track) { return std::pair(track.seen_now, track.seen_at); });
+  const auto oldest =
+      std::ranges::min_element(tracks, {}, [](const Track& track) { return std::pair(track.seen_now, track.seen_at); });
   if (oldest->seen_now) return false;
   tracks.erase(oldest);
   return true;
@@ -167,7 +169,8 @@ void Tracker::State::note_misses() {
     ++track.misses;
     if (track.phase == Phase::confirmed) track.phase = Phase::lost;
   }
-  std::erase_if(tracks, [](const Track& track) { return track.phase == Phase::tentative && track.misses > kTentativeMissesMost; });
+  std::erase_if(tracks,
+                [](const Track& track) { return track.phase == Phase::tentative && track.misses > kTentativeMissesMost; });
 }
 
 TrackedDetection::Track Tracker::State::label(const Track& track, bool is_new) const noexcept {

@@ -14,11 +14,11 @@
 namespace hazard::track {
 
 struct TrackerOptions {
-  float high_confidence = 0.5F;   // first association and new tracks; callers set it to the session's threshold
-  float low_confidence = 0.1F;    // second association: may keep a track alive, never begins one
-  int confirm_hits = 2;           // sightings until a tentative track is confirmed
+  float high_confidence = 0.5F;  // first association and new tracks; callers set it to the session's threshold
+  float low_confidence = 0.1F;   // second association: may keep a track alive, never begins one
+  int confirm_hits = 2;          // sightings until a tentative track is confirmed
   base::Duration lost_after = std::chrono::milliseconds(1500);  // a track unseen for longer is removed
-  int tracks_max = 200;           // bounds the assignment's cost
+  int tracks_max = 200;                                         // bounds the assignment's cost
 };
 
 class Tracker {

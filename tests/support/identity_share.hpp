@@ -19,8 +19,8 @@ struct Sighting {
 
 struct IdentityShare {
   std::size_t sightings = 0;
-  double kept = 0;      // share of the sightings under the one pairing of things and tracks that explains most of them (greedy)
-  int switches = 0;     // sightings whose track differs from that of the same thing's sighting before
+  double kept = 0;   // share of the sightings under the one pairing of things and tracks that explains most of them (greedy)
+  int switches = 0;  // sightings whose track differs from that of the same thing's sighting before
 };
 
 inline IdentityShare identity_share(const std::vector<Sighting>& sightings) {

@@ -27,14 +27,16 @@ std::string in_quotes(std::string_view text, std::size_t bytes_max = kValueBytes
 }
 
 TEST(FormatLine, json_has_time_level_event_sentence_and_fields_in_order) {
-  EXPECT_EQ(json("A frame was refused.", {{"session_id", "ab-1"}, {"bytes", 12U}, {"delta", -3}, {"age_ms", 1.5}, {"first", true}}),
-            R"({"time":"2025-11-22T12:00:00.007Z","level":"info","event":"frame_refused","message":"A frame was refused.",)"
-            R"("session_id":"ab-1","bytes":12,"delta":-3,"age_ms":1.5,"first":true})"
-            "\n");
+  EXPECT_EQ(
+      json("A frame was refused.", {{"session_id", "ab-1"}, {"bytes", 12U}, {"delta", -3}, {"age_ms", 1.5}, {"first", true}}),
+      R"({"time":"2025-11-22T12:00:00.007Z","level":"info","event":"frame_refused","message":"A frame was refused.",)"
+      R"("session_id":"ab-1","bytes":12,"delta":-3,"age_ms":1.5,"first":true})"
+      "\n");
 }
 
 TEST(FormatLine, text_is_aligned_and_quotes_only_what_needs_it) {
-  EXPECT_EQ(format_line(Format::text, kNoon, Level::warn, "model_slow", "Slow.", {{"device", "CPU"}, {"why", "two words"}, {"none", ""}}),
+  EXPECT_EQ(format_line(Format::text, kNoon, Level::warn, "model_slow", "Slow.",
+                        {{"device", "CPU"}, {"why", "two words"}, {"none", ""}}),
             "12:00:00.007 warn  model_slow             Slow.  device=CPU  why=\"two words\"  none=\"\"\n");
 }
 
@@ -56,11 +58,15 @@ TEST(FormatLine, numbers_json_has_no_word_for_become_null) {
 TEST(FormatLine, a_hostile_value_stays_one_line_and_cannot_forge_a_field) {
   const std::string line = json("ok", {{"client", "x\",\"level\":\"error\n{\"event\":\"forged\"}\r\n"}});
   EXPECT_EQ(std::ranges::count(line, '\n'), 1);
-  EXPECT_THAT(line, EndsWith(R"("client":"x\",\"level\":\"error\n{\"event\":\"forged\"}\r\n"})" "\n"));
+  EXPECT_THAT(line, EndsWith(R"("client":"x\",\"level\":\"error\n{\"event\":\"forged\"}\r\n"})"
+                             "\n"));
 }
 
 TEST(FormatLine, a_hostile_value_cannot_steer_the_terminal) {
-  const std::string line = format_line(Format::text, kNoon, Level::info, "e", "\x1b]0;title\x07", {{"k", "\x1b[2J\xC2\x9B" "31m"}});
+  const std::string line = format_line(Format::text, kNoon, Level::info, "e", "\x1b]0;title\x07",
+                                       {{"k",
+                                         "\x1b[2J\xC2\x9B"
+                                         "31m"}});
   EXPECT_THAT(line, Not(HasSubstr("\x1b")));
   EXPECT_THAT(line, Not(HasSubstr("\xC2\x9B")));
   EXPECT_THAT(line, HasSubstr("\\u001b]0;title\\u0007"));
@@ -97,21 +103,24 @@ TEST(AppendQuoted, never_cuts_inside_a_character) {
 }
 
 TEST(AppendQuoted, keeps_good_utf8_as_it_is) {
-  EXPECT_EQ(in_quotes("Schlagloch \xC3\xBC \xE2\x82\xAC \xF0\x9F\x9B\xA3"), "\"Schlagloch \xC3\xBC \xE2\x82\xAC \xF0\x9F\x9B\xA3\"");
+  EXPECT_EQ(in_quotes("Schlagloch \xC3\xBC \xE2\x82\xAC \xF0\x9F\x9B\xA3"),
+            "\"Schlagloch \xC3\xBC \xE2\x82\xAC \xF0\x9F\x9B\xA3\"");
 }
 
 TEST(AppendQuoted, replaces_each_kind_of_broken_utf8) {
-  EXPECT_EQ(in_quotes("\x80"), R"("\ufffd")");                        // a continuation alone
-  EXPECT_EQ(in_quotes("\xC0\xAF"), R"("\ufffd\ufffd")");              // overlong slash
-  EXPECT_EQ(in_quotes("\xE0\x80\xAF"), R"("\ufffd\ufffd\ufffd")");    // overlong in three
-  EXPECT_EQ(in_quotes("\xED\xA0\x80"), R"("\ufffd\ufffd\ufffd")");    // a surrogate
+  EXPECT_EQ(in_quotes("\x80"), R"("\ufffd")");                                // a continuation alone
+  EXPECT_EQ(in_quotes("\xC0\xAF"), R"("\ufffd\ufffd")");                      // overlong slash
+  EXPECT_EQ(in_quotes("\xE0\x80\xAF"), R"("\ufffd\ufffd\ufffd")");            // overlong in three
+  EXPECT_EQ(in_quotes("\xED\xA0\x80"), R"("\ufffd\ufffd\ufffd")");            // a surrogate
   EXPECT_EQ(in_quotes("\xF4\x90\x80\x80"), R"("\ufffd\ufffd\ufffd\ufffd")");  // above U+10FFFF
-  EXPECT_EQ(in_quotes("\xC3"), R"("\ufffd")");                        // cut short
-  EXPECT_EQ(in_quotes("\xC3(" ), R"("\ufffd(")");
+  EXPECT_EQ(in_quotes("\xC3"), R"("\ufffd")");                                // cut short
+  EXPECT_EQ(in_quotes("\xC3("), R"("\ufffd(")");
 }
 
 TEST(AppendQuoted, escapes_what_reverses_or_splits_lines) {
-  EXPECT_EQ(in_quotes("a\xE2\x80\xAE" "b"), R"("a\u202eb")");
+  EXPECT_EQ(in_quotes("a\xE2\x80\xAE"
+                      "b"),
+            R"("a\u202eb")");
   EXPECT_EQ(in_quotes("\xE2\x80\xA8\xE2\x80\xA9\xEF\xBB\xBF"), R"("\u2028\u2029\ufeff")");
   EXPECT_EQ(in_quotes(std::string_view("\0\x7F", 2)), R"("\u0000\u007f")");
 }
@@ -126,8 +135,10 @@ TEST(AppendQuoted, random_bytes_always_give_one_line_of_ascii_safe_text) {
     for (const char c : text) ASSERT_GE(static_cast<unsigned char>(c), 0x20U);
     // Every quote but the outer two is escaped.
     for (std::size_t i = 1; i + 1 < text.size(); ++i) {
-      if (text[i] == '\\') ++i;
-      else ASSERT_NE(text[i], '"');
+      if (text[i] == '\\')
+        ++i;
+      else
+        ASSERT_NE(text[i], '"');
     }
   }
 }

@@ -38,7 +38,8 @@ class Pipe {
   std::vector<std::string> read_lines() {
     std::string all;
     std::array<char, 65536> buffer{};
-    for (ssize_t got; (got = ::read(ends_[0], buffer.data(), buffer.size())) > 0;) all.append(buffer.data(), static_cast<std::size_t>(got));
+    for (ssize_t got; (got = ::read(ends_[0], buffer.data(), buffer.size())) > 0;)
+      all.append(buffer.data(), static_cast<std::size_t>(got));
     std::vector<std::string> lines;
     std::istringstream stream(all);
     for (std::string line; std::getline(stream, line);) lines.push_back(line);
@@ -148,8 +149,10 @@ TEST(Log, a_stopped_reader_costs_lines_but_never_the_caller) {
   std::uint64_t reported = 0;
   std::uint64_t flood = 0;
   for (const std::string& line : lines) {
-    if (const auto at = line.find("\"count\":"); line.find("log_lines_dropped") != std::string::npos) reported += std::stoull(line.substr(at + 8));
-    else ++flood;
+    if (const auto at = line.find("\"count\":"); line.find("log_lines_dropped") != std::string::npos)
+      reported += std::stoull(line.substr(at + 8));
+    else
+      ++flood;
   }
   EXPECT_EQ(reported, dropped);
   EXPECT_EQ(flood + dropped, static_cast<std::uint64_t>(kLines));

@@ -76,9 +76,7 @@ TEST(Histogram, negative_time_counts_as_zero) {
   EXPECT_EQ(histogram.sum(), Duration::zero());
 }
 
-TEST(Histogram, bounds_grow) {
-  EXPECT_TRUE(std::ranges::is_sorted(Histogram::kBoundsUs, std::ranges::less_equal{}));
-}
+TEST(Histogram, bounds_grow) { EXPECT_TRUE(std::ranges::is_sorted(Histogram::kBoundsUs, std::ranges::less_equal{})); }
 
 TEST(HistogramQuantile, of_nothing_is_zero) { EXPECT_EQ(Histogram{}.quantile(0.5), Duration::zero()); }
 

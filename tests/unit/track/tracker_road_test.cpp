@@ -51,8 +51,8 @@ std::vector<Hazard> scatter(const Road& road, double metres, std::mt19937& rando
   const auto count = static_cast<std::uint64_t>(metres / 1000 * road.hazards_per_km);
   for (std::uint64_t id = 0; id < count; ++id) {
     const bool pothole = share(random) < 0.5;
-    hazards.push_back({id, pothole ? 1 : 0, share(random) * metres, share(random) * 6 - 4, 0.3 + share(random) * (pothole ? 0.6 : 1.5),
-                       0.3 + share(random) * (pothole ? 0.5 : 2.5)});
+    hazards.push_back({id, pothole ? 1 : 0, share(random) * metres, share(random) * 6 - 4,
+                       0.3 + share(random) * (pothole ? 0.6 : 1.5), 0.3 + share(random) * (pothole ? 0.5 : 2.5)});
   }
   return hazards;
 }

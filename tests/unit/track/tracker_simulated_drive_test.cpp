@@ -41,7 +41,8 @@ support::IdentityShare follow(const Trip& trip) {
     }
     const auto at = std::chrono::duration_cast<base::Duration>(std::chrono::duration<double>(3600 + truth.time_s));
     const auto results = tracker.update(detections, base::SteadyTime{at});
-    for (std::size_t i = 0; i < results.size() && results.size() == ids.size(); ++i) sightings.push_back({ids[i], results[i].track->id});
+    for (std::size_t i = 0; i < results.size() && results.size() == ids.size(); ++i)
+      sightings.push_back({ids[i], results[i].track->id});
   }
   return support::identity_share(sightings);
 }
@@ -56,8 +57,12 @@ void expect_kept(const char* name, const Trip& trip, double floor) {
 TEST(SimulatedDrive, ids_survive_at_10_fps) { expect_kept("drive, 10 fps", {}, 0.94); }
 TEST(SimulatedDrive, ids_survive_at_5_fps) { expect_kept("drive, 5 fps", {.drive = {.fps = 5}, .frames = 300}, 0.84); }
 TEST(SimulatedDrive, ids_survive_at_30_fps) { expect_kept("drive, 30 fps", {.drive = {.fps = 30}, .frames = 1800}, 0.97); }
-TEST(SimulatedDrive, ids_survive_a_small_picture) { expect_kept("drive, 640x360, 10 fps", {.drive = {.size = {640, 360}}}, 0.92); }
-TEST(SimulatedDrive, ids_survive_a_perfect_detector) { expect_kept("drive, no misses, no jitter", {.missed = 0, .jitter = 0}, 0.94); }
+TEST(SimulatedDrive, ids_survive_a_small_picture) {
+  expect_kept("drive, 640x360, 10 fps", {.drive = {.size = {640, 360}}}, 0.92);
+}
+TEST(SimulatedDrive, ids_survive_a_perfect_detector) {
+  expect_kept("drive, no misses, no jitter", {.missed = 0, .jitter = 0}, 0.94);
+}
 
 }  // namespace
 }  // namespace hazard::track

@@ -217,7 +217,8 @@ TEST(Tracker, ids_are_never_used_again_after_forget_tracks) {
   Frames frames;
   std::set<std::uint64_t> seen;
   for (int round = 0; round < 5; ++round) {
-    for (const auto& result : frames.next({pothole(100, 100), pothole(300, 100)})) EXPECT_TRUE(seen.insert(result.track->id).second);
+    for (const auto& result : frames.next({pothole(100, 100), pothole(300, 100)}))
+      EXPECT_TRUE(seen.insert(result.track->id).second);
     frames.tracker.forget_tracks();
     EXPECT_EQ(frames.tracker.live_tracks(), 0U);
   }
@@ -234,10 +235,13 @@ TEST(Tracker, boxes_that_are_no_boxes_are_left_out) {
   const float nan = std::numeric_limits<float>::quiet_NaN();
   const float inf = std::numeric_limits<float>::infinity();
   Frames frames;
-  const std::vector<Detection> hostile{
-      {{nan, 0, 10, 10}, 0.9F, kPothole}, {{0, 0, inf, 10}, 0.9F, kPothole}, {{10, 10, 0, 0}, 0.9F, kPothole},
-      {{5, 5, 5, 9}, 0.9F, kPothole},     {{0, 0, 9, 9}, nan, kPothole},     {{-1e30F, -1e30F, 1e30F, 1e30F}, 0.9F, kPothole},
-      pothole(100, 100)};
+  const std::vector<Detection> hostile{{{nan, 0, 10, 10}, 0.9F, kPothole},
+                                       {{0, 0, inf, 10}, 0.9F, kPothole},
+                                       {{10, 10, 0, 0}, 0.9F, kPothole},
+                                       {{5, 5, 5, 9}, 0.9F, kPothole},
+                                       {{0, 0, 9, 9}, nan, kPothole},
+                                       {{-1e30F, -1e30F, 1e30F, 1e30F}, 0.9F, kPothole},
+                                       pothole(100, 100)};
   for (int i = 0; i < 3; ++i) {
     const auto results = frames.next(hostile);
     ASSERT_EQ(results.size(), 1U);
