@@ -27,8 +27,8 @@ check: ## format, both sanitizers, fuzz smoke: what a merge needs beyond make te
 	@scripts/check
 
 bench: build ## OpenVINO's benchmark_app and the server, one after the other, with ratios
-	@scripts/build release
-	@bench/run
+	@scripts/build release hazard_load
+	@.venv/bin/python bench/run.py
 
 fuzz-smoke: ## each fuzz target for FUZZ_SECONDS (20)
 	@scripts/setup build check
