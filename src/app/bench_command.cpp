@@ -1,13 +1,13 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <charconv>
 #include <chrono>
 #include <cmath>
 
 #include "app/calibration.hpp"
 #include "app/command_table.hpp"
 #include "app/model_source.hpp"
+#include "app/number_text.hpp"
 #include "app/picture_files.hpp"
 
 namespace hazard::app {
@@ -43,9 +43,8 @@ domain::Result<void> measure(detect::EngineOptions options, std::string_view mod
 
 ExitCode run(const Invocation& invocation) {
   const auto text = invocation.value("seconds", "5");
-  int seconds = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  if (error != std::errc{} || end != text.data() + text.size() || seconds < 1 || seconds > 600) {
+  const auto seconds = number_within<int>(text, 1, 600);
+  if (!seconds) {
     fmt::print(stderr, "hazardstream: --seconds takes a whole number from 1 to 600.\n");
     return ExitCode::usage;
   }
@@ -61,7 +60,7 @@ ExitCode run(const Invocation& invocation) {
   }
   bool first = true;
   for (const std::string_view mode : {"latency", "throughput"}) {
-    if (const auto done = measure(options, mode, *picture, std::chrono::seconds(seconds), first); !done) {
+    if (const auto done = measure(options, mode, *picture, std::chrono::seconds(*seconds), first); !done) {
       fmt::print(stderr, "hazardstream: {}\n", done.error().message);
       return ExitCode::failed;
     }

@@ -12,6 +12,7 @@ std::span<const Command> commands();
 Command serve_command();
 Command detect_command();
 Command stream_command();
+Command simulate_command();
 Command check_model_command();
 Command bench_command();
 Command config_command();

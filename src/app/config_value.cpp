@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
-#include <limits>
+
+#include "app/number_text.hpp"
 
 namespace hazard::app {
 namespace {
@@ -26,17 +26,9 @@ std::string_view trimmed(std::string_view text) noexcept {
   return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
 }
 
-template <typename Number>
-std::optional<Number> parse(std::string_view text) noexcept {
-  Number value{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
 // A whole number within [least, most], or the end of a sentence.
 std::expected<int, std::string> whole_number(std::string_view text, int least, int most) {
-  const auto value = parse<long long>(text);
+  const auto value = number_from<long long>(text);
   if (!value) return std::unexpected("is not a whole number");
   if (*value < least || *value > most) return std::unexpected("is out of range");
   return static_cast<int>(*value);
@@ -70,7 +62,7 @@ struct Assign {
   }
 
   Assigned operator()(const NumberField& field) const {
-    const auto value = parse<double>(text);
+    const auto value = number_from<double>(text);
     if (!value || !std::isfinite(*value)) return std::unexpected("is not a number");
     if (*value < field.least || *value > field.most) return std::unexpected("is out of range");
     config.*field.member = *value;
@@ -114,8 +106,8 @@ struct Assign {
     }
     const auto cross = text.find_first_of("xX");
     if (cross == std::string_view::npos) return std::unexpected("is not of the form WIDTHxHEIGHT");
-    const auto width = parse<int>(text.substr(0, cross));
-    const auto height = parse<int>(text.substr(cross + 1));
+    const auto width = number_from<int>(text.substr(0, cross));
+    const auto height = number_from<int>(text.substr(cross + 1));
     if (!width || !height) return std::unexpected("is not of the form WIDTHxHEIGHT");
     for (const int side : {*width, *height}) {
       if (side < kInputLeast || side > kInputMost) return std::unexpected("is out of range");

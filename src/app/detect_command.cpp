@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <filesystem>
 #include <fstream>
 #include <limits>
@@ -10,6 +9,7 @@
 #include "app/command_table.hpp"
 #include "app/detect_report.hpp"
 #include "app/model_source.hpp"
+#include "app/number_text.hpp"
 #include "app/picture_files.hpp"
 #include "image/annotate.hpp"
 #include "image/decoder.hpp"
@@ -34,14 +34,6 @@ struct DetectPlan {
   std::string annotate;  // empty: no pictures
   detect::DetectOptions options;
 };
-
-template <typename Number>
-std::optional<Number> number_within(std::string_view text, Number least, Number most) {
-  Number value{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size() || !(value >= least && value <= most)) return std::nullopt;
-  return value;
-}
 
 std::expected<DetectPlan, std::string> make_plan(const Invocation& invocation) {
   DetectPlan plan;
