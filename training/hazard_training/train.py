@@ -11,10 +11,11 @@ import math
 import pathlib
 import time
 
+import cv2
 import numpy as np
 import torch
 
-from . import augment, data, scoring
+from . import augment, data, scoring, workers
 from .loss import detection_loss
 from .model import HazardYolo
 
@@ -28,8 +29,8 @@ SAVE_SECONDS = 180
 class Sampler:
     """Chooses frames and turns them into batches; one seeded generator makes the order repeatable."""
 
-    def __init__(self, frames, options):
-        self.frames, self.options = frames, options
+    def __init__(self, frames, options, team=workers.Team()):
+        self.frames, self.options, self.team = frames, options, team
         self.extra = []
         rare = [i for i, f in enumerate(frames) if len(f.boxes(data.POTHOLE))]
         self.order = list(range(len(frames))) + rare * (options.pothole_times - 1)
@@ -61,7 +62,8 @@ class Sampler:
         return sample
 
     def batches(self, size, whole, rng):
-        order = rng.permutation(self.order)[:self.options.epoch_pictures]
+        order = self.team.share(rng.permutation(self.order)[:self.options.epoch_pictures])
+        rng = np.random.default_rng(rng.integers(1 << 62, size=self.team.size)[self.team.rank])
         for start in range(0, len(order) - size + 1, size):
             yield collate([self.sample(i, whole, rng) for i in order[start:start + size]])
 
@@ -138,8 +140,9 @@ def evaluate(model, frames, size, device):
 
 
 class Trainer:
-    def __init__(self, options):
-        self.options = options
+    def __init__(self, options, team=workers.Team()):
+        self.options, self.team = options, team
+        self.progress = 0.0
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         torch.manual_seed(options.seed)
         self.model = HazardYolo().to(self.device, memory_format=torch.channels_last)
@@ -165,6 +168,7 @@ class Trainer:
             state = torch.load(self.options.init, map_location=self.device, weights_only=True)
             self.model.load_state_dict(state["model"])
             self.average.model.load_state_dict(state["model"])
+        self.progress = min(1.0, self.clock.used / self.clock.budget)
 
     def save(self, name, whole=True):
         self.saved = self.clock.used
@@ -179,17 +183,18 @@ class Trainer:
     def train_step(self, batch):
         pictures, boxes, labels, valid, weights = (part.to(self.device, non_blocking=True) for part in batch)
         pictures = pictures.contiguous(memory_format=torch.channels_last)
-        progress = self.clock.progress()
         for group in self.optimizer.param_groups:
-            group["lr"] = rate_at(progress, self.step, self.options)
+            group["lr"] = rate_at(self.progress, self.step, self.options)
         with torch.autocast(self.device.type, torch.bfloat16):
             raw = self.model(pictures)
         loss, parts = detection_loss(raw, boxes, labels, valid, weights)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
+        self.progress = self.team.agree(self.model.parameters(), self.clock.progress())
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 10.0)
         self.optimizer.step()
-        self.average.update(self.model)
+        if self.team.leads:
+            self.average.update(self.model)
         self.step += 1
         return float(loss.detach()), parts.cpu().numpy()
 
@@ -197,25 +202,25 @@ class Trainer:
         """One pass, cut short when the budget ends; returns the mean losses and the speed."""
         options = self.options
         rng = np.random.default_rng((options.seed, self.epoch, self.step))
-        whole = self.clock.progress() >= options.whole_from
+        whole = self.progress >= options.whole_from
         batch_size = options.whole_batch if whole else options.batch
+        at_once = batch_size * self.team.size
         self.model.train()
         sums, count, started = np.zeros(4), 0, time.monotonic()
         for batch in sampler.batches(batch_size, whole, rng):
             loss, parts = self.train_step(batch)
             sums += (loss, *parts)
             count += 1
-            if count % 50 == 0:
+            if self.team.leads and count % 50 == 0:
                 print(f"epoch {self.epoch} step {count} loss {sums[0] / count:.3f} "
-                      f"{count * batch_size / (time.monotonic() - started):.1f} pictures/s "
-                      f"progress {self.clock.progress():.3f}", flush=True)
-            if self.clock.used - self.saved > SAVE_SECONDS:
+                      f"{count * at_once / (time.monotonic() - started):.1f} pictures/s progress {self.progress:.3f}", flush=True)
+            if self.team.leads and self.clock.used - self.saved > SAVE_SECONDS:
                 self.save("last.pt")
             # An epoch ends early where the schedule ends, or where whole frames take over.
-            if self.clock.progress() >= 1 or (not whole and self.clock.progress() >= options.whole_from):
+            if self.progress >= 1 or (not whole and self.progress >= options.whole_from):
                 break
-        self.pictures += count * batch_size
-        return sums / max(count, 1), count * batch_size / (time.monotonic() - started)
+        self.pictures += count * at_once
+        return sums / max(count, 1), count * at_once / (time.monotonic() - started)
 
     def report(self, means, speed, scores, sampler):
         progress = self.clock.progress()
@@ -244,21 +249,24 @@ class Trainer:
             self.save("best.pt", whole=False)
 
     def fit(self, train_frames, val_frames):
-        options = self.options
-        sampler = Sampler(train_frames, options)
-        while self.clock.progress() < 1:
+        sampler = Sampler(train_frames, self.options, self.team)
+        while self.progress < 1:
             sampler.rescan()
             means, speed = self.train_epoch(sampler)
             self.epoch += 1
-            last = self.clock.progress() >= 1
-            scores = None
-            if val_frames and (last or self.clock.used - self.evaluated > 60 * options.evaluate_minutes):
-                self.evaluated = self.clock.used
-                scores = evaluate(self.average.model, val_frames, options.whole_size, self.device)
-                self.keep_best(scores)
-                self.save(f"epoch-{self.epoch:03d}.pt", whole=False)
-            self.save("last.pt")
-            self.report(means, speed, scores, sampler)
+            if self.team.leads:
+                self.finish_epoch(means, speed, val_frames, sampler)
+
+    def finish_epoch(self, means, speed, val_frames, sampler):
+        """Scores now and then, saves and reports; the leader's work, for which the others wait at their next step."""
+        scores = None
+        if val_frames and (self.progress >= 1 or self.clock.used - self.evaluated > 60 * self.options.evaluate_minutes):
+            self.evaluated = self.clock.used
+            scores = evaluate(self.average.model, val_frames, self.options.whole_size, self.device)
+            self.keep_best(scores)
+            self.save(f"epoch-{self.epoch:03d}.pt", whole=False)
+        self.save("last.pt")
+        self.report(means, speed, scores, sampler)
 
 
 def pair(text):
@@ -281,8 +289,8 @@ def parse(arguments=None):
     add("--weight-decay", type=float, default=0.02)
     add("--warmup-steps", type=int, default=200)
     add("--average-decay", type=float, default=0.999)
-    add("--batch", type=int, default=16)
-    add("--whole-batch", type=int, default=12)
+    add("--batch", type=int, default=16, help="windows a step and process")
+    add("--whole-batch", type=int, default=12, help="whole frames a step and process")
     add("--crop-size", type=pair, default=(384, 256))
     add("--whole-size", type=pair, default=(640, 416))
     add("--whole-from", type=float, default=0.7, help="share of the budget after which whole frames are trained on")
@@ -291,7 +299,8 @@ def parse(arguments=None):
     add("--pothole-times", type=int, default=3, help="how often a frame with a pothole is drawn in an epoch")
     add("--epoch-pictures", type=int, help="pictures an epoch; all of them unless given")
     add("--evaluate-minutes", type=float, default=10, help="least time between evaluations")
-    add("--threads", type=int, default=0)
+    add("--threads", type=int, default=0, help="threads of a single process; best on a CPU of its own")
+    add("--processes", type=int, default=1, help="processes of one thread each; best on a CPU that is shared with other work")
     add("--seed", type=int, default=7)
     return parser.parse_args(arguments)
 
@@ -300,6 +309,8 @@ def main():
     options = parse()
     if options.threads:
         torch.set_num_threads(options.threads)
+    # OpenCV's own threads would compete with training and do not survive a fork.
+    cv2.setNumThreads(0)
     train_frames = [f for pack in options.train for f in read_any(pack)]
     val_frames = [f for pack in options.val for f in read_any(pack)]
     shared = {f.route for f in train_frames} & {f.route for f in val_frames}
@@ -307,9 +318,12 @@ def main():
         raise SystemExit(f"routes in both training and validation: {sorted(shared)}; neighbouring frames overlap, split by route")
     print("train:", data.inventory(train_frames), flush=True)
     print("validation:", data.inventory(val_frames), flush=True)
-    trainer = Trainer(options)
-    trainer.restore()
-    trainer.fit(train_frames, val_frames)
+    def work(team):
+        trainer = Trainer(options, team)
+        trainer.restore()
+        trainer.fit(train_frames, val_frames)
+
+    workers.run(options.processes, work)
 
 
 def read_any(path):
