@@ -45,8 +45,8 @@ struct HttpContext {
   const base::Clock& clock;
   HttpDeadlines deadlines;
   HeadLimits limits;
-  ConnectionSet connections;
-  HttpMetrics metrics;
+  ConnectionSet& connections;
+  HttpMetrics& metrics;
   bool draining = false;
 };
 

@@ -1,0 +1,56 @@
+#include "serve/picture_body.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "serve/request_validator.hpp"
+#include "wire/multipart.hpp"
+
+namespace hazard::serve {
+namespace {
+
+using domain::ErrorCode;
+using domain::refuse;
+
+domain::Result<void> check_size(std::size_t bytes, std::size_t most) {
+  if (bytes > most) return refuse(ErrorCode::frame_too_large, "The picture is larger than " + std::to_string(most) + " bytes.");
+  return {};
+}
+
+}  // namespace
+
+bool is_image_type(std::string_view content_type) noexcept {
+  return content_type.size() > 6 && equals_ignoring_case(content_type.substr(0, 6), "image/");
+}
+
+bool is_multipart_type(std::string_view content_type) noexcept {
+  constexpr std::string_view kForm = "multipart/form-data";
+  return content_type.size() >= kForm.size() && equals_ignoring_case(content_type.substr(0, kForm.size()), kForm);
+}
+
+domain::Result<PictureBody> take_picture(Request& request, std::size_t frame_bytes_max) {
+  const auto type = request.head.get("content-type");
+  if (is_image_type(type)) {
+    if (request.body.empty()) return refuse(ErrorCode::missing_file, "File field required: the body is empty.");
+    if (auto fits = check_size(request.body.size(), frame_bytes_max); !fits) return std::unexpected(fits.error());
+    return PictureBody{.bytes = std::move(request.body), .filename = {}};
+  }
+  if (!is_multipart_type(type)) return refuse(ErrorCode::missing_file, "File field required: send multipart/form-data with a part named file.");
+  const auto boundary = wire::multipart_boundary(type);
+  if (!boundary) return std::unexpected(boundary.error());
+  const auto parts = wire::parse_multipart(request.body_text(), *boundary);
+  if (!parts) return std::unexpected(parts.error());
+  const auto part = std::ranges::find(*parts, "file", &wire::Part::name);
+  if (part == parts->end() || !part->has_filename || part->filename.empty()) {
+    return refuse(ErrorCode::missing_file, "File field required: the form has no part named file with a file name.");
+  }
+  // Bytes decide what a picture is, but who says that it is none is believed (legacy-clients W8).
+  const bool undeclared = part->content_type.empty() || part->content_type == "application/octet-stream";
+  if (!undeclared && !is_image_type(part->content_type)) {
+    return refuse(ErrorCode::not_an_image, "File field required: File must be an image, this one is declared as something else.");
+  }
+  if (auto fits = check_size(part->content.size(), frame_bytes_max); !fits) return std::unexpected(fits.error());
+  return PictureBody{.bytes = domain::Bytes(part->content.begin(), part->content.end()), .filename = part->filename};
+}
+
+}  // namespace hazard::serve

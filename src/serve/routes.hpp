@@ -1,0 +1,54 @@
+// Fills the router: one function per family of routes, each in its own file. Called once at start; the handlers run on the I/O
+// thread and use what Services points to, all of which outlives the server.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "serve/demo_renderer.hpp"
+#include "serve/http_connection.hpp"
+#include "serve/router.hpp"
+#include "serve/stream_context.hpp"
+#include "session/registry.hpp"
+#include "session/single_picture.hpp"
+
+namespace hazard::serve {
+
+struct Services {
+  session::Registry& registry;
+  session::SinglePictureDoor& pictures;
+  std::string version;
+  std::function<std::string()> model_error;  // why the model is not ready; empty when it is or is still loading
+  std::shared_ptr<EventLoop> loop;
+  StreamContext& streams;
+  const HttpMetrics& http;
+  const OriginPolicy& origins;
+  DemoRenderer& demo;
+  std::size_t frame_bytes_max;
+
+  wire::ServiceView view() const;
+};
+
+// All of them and the page.
+Router make_router(Services& services);
+
+void add_websocket_route(Router& router, Services& services);  // routes_websocket.cpp
+void add_event_routes(Router& router, Services& services);     // routes_events.cpp
+void add_session_routes(Router& router, Services& services);   // routes_sessions.cpp
+void add_process_route(Router& router, Services& services);    // routes_process.cpp
+void add_detect_routes(Router& router, Services& services);    // routes_detect.cpp
+void add_health_routes(Router& router, Services& services);    // routes_health.cpp
+void add_metrics_route(Router& router, Services& services);    // routes_metrics.cpp
+void add_demo_routes(Router& router, Services& services);      // routes_demo.cpp
+
+// The first value of a query parameter, or nothing.
+const std::string* find_pair(const std::vector<std::pair<std::string, std::string>>& pairs, std::string_view name) noexcept;
+
+// A whole number within [least, most], or the refusal that names it.
+domain::Result<std::int64_t> whole_number(std::string_view name, std::string_view text, std::int64_t least, std::int64_t most);
+
+}  // namespace hazard::serve

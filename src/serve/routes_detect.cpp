@@ -1,0 +1,79 @@
+// POST /api/v1/detect and POST /detect: one picture, one answer, by the same scheduler, workers and frame path as a stream.
+#include <utility>
+
+#include "base/check.hpp"
+#include "domain/limits.hpp"
+#include "serve/picture_body.hpp"
+#include "serve/routes.hpp"
+#include "wire/rest_message.hpp"
+
+namespace hazard::serve {
+namespace {
+
+using domain::Error;
+using domain::ErrorCode;
+
+// The same refusal has another status on each of the two old routes (legacy-clients sections 5.1 and 5.3).
+enum class Edition : std::uint8_t { v1, plain };
+
+Response refusal(Edition edition, const Error& error, std::string_view request_id) {
+  Response response = error_response(error, request_id);
+  const bool about_the_picture = error.code == ErrorCode::unsupported_format || error.code == ErrorCode::undecodable_image ||
+                                 error.code == ErrorCode::image_too_large || error.code == ErrorCode::bad_request;
+  if (edition == Edition::v1 && about_the_picture) response.status = 422;
+  if (edition == Edition::plain && error.code == ErrorCode::not_an_image) response.status = 400;
+  return response;
+}
+
+Error error_of(const domain::FrameDrop& drop) {
+  if (drop.reason == domain::DropReason::session_closed) return {ErrorCode::server_closing, "The server is restarting."};
+  return {ErrorCode::overloaded, "The server has too much to do: " + std::string(to_string(drop.reason)) + "."};
+}
+
+void detect(Services& services, Edition edition, Request request, Reply reply) {
+  auto picture = take_picture(request, services.frame_bytes_max);
+  if (!picture) return reply(refusal(edition, picture.error(), request.request_id));
+  if (!services.registry.pipeline().ready()) {
+    return reply(error_response({ErrorCode::model_not_ready, "model not loaded: the server is still starting"}, request.request_id));
+  }
+  if (picture->bytes.empty()) {
+    return reply(refusal(edition, {ErrorCode::undecodable_image, "The picture is empty."}, request.request_id));
+  }
+  session::SinglePictureOptions options;
+  options.confidence_threshold = static_cast<float>(services.registry.options().limits.stream.default_confidence);
+
+  // The reply goes with the picture; should the door refuse it, the shared holder gives it back.
+  const auto holder = std::make_shared<Reply>(std::move(reply));
+  auto done = [&services, edition, holder, id = request.request_id, filename = picture->filename,
+               received_at = request.received_at](domain::Verdict&& verdict) {
+    if (const auto* error = std::get_if<Error>(&verdict.outcome)) return (*holder)(refusal(edition, *error, id));
+    if (const auto* drop = std::get_if<domain::FrameDrop>(&verdict.outcome)) return (*holder)(refusal(edition, error_of(*drop), id));
+    const auto& result = std::get<domain::FrameResult>(verdict.outcome);
+    const auto model = services.registry.pipeline().model();
+    HAZARD_CHECK(model);
+    const double took_ms = base::to_ms(services.streams.clock.now() - received_at);
+    (*holder)(json_response(edition == Edition::v1 ? wire::v1_detect(filename, result, *model)
+                                                   : wire::detect_reply(result, *model, took_ms)));
+  };
+  const auto submitted = services.pictures.submit(std::move(picture->bytes), options, std::move(done));
+  if (!submitted) (*holder)(refusal(edition, submitted.error(), request.request_id));
+}
+
+}  // namespace
+
+void add_detect_routes(Router& router, Services& services) {
+  const auto add = [&](std::string_view pattern, Edition edition) {
+    router.add({.method = Method::post,
+                .pattern = pattern,
+                .access = Access::detect,
+                // The picture and the form around it.
+                .body = {.kind = BodyKind::picture, .bytes_max = services.frame_bytes_max + domain::kControlMessageBytesMax},
+                .handler = [&services, edition](Request request, Reply reply) {
+                  detect(services, edition, std::move(request), std::move(reply));
+                }});
+  };
+  add("/api/v1/detect", Edition::v1);
+  add("/detect", Edition::plain);
+}
+
+}  // namespace hazard::serve
