@@ -35,7 +35,7 @@ double distance_in_sizes(const PixelBox& a, const PixelBox& b) noexcept {
 
 float pair_cost(const Candidate& track, const domain::Detection& detection, const Gate& gate) noexcept {
   if (track.class_id != detection.class_id) return kForbidden;
-  const PixelBox expected = track.motion->box();
+  const PixelBox& expected = track.expected;
   const float overlap = domain::iou(expected, detection.box);
   const double distance = distance_in_sizes(expected, detection.box);
   if (overlap < gate.iou_least) {

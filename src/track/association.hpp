@@ -20,8 +20,13 @@ struct Gate {
 };
 
 struct Candidate {
-  const BoxFilter* motion = nullptr;  // already predicted to the time of the detections
-  int class_id = 0;
+  // `motion` has already been predicted to the time of the detections.
+  Candidate(const BoxFilter* track_motion, int track_class) noexcept
+      : motion(track_motion), class_id(track_class), expected(track_motion->box()) {}
+
+  const BoxFilter* motion;
+  int class_id;
+  domain::PixelBox expected;
 };
 
 // 0 (the same box) .. 1 (just possible), or kForbidden.

@@ -109,7 +109,7 @@ void Tracker::State::match(std::span<const Detection> detections, base::SteadyTi
   for (std::size_t i = 0; i < tracks.size(); ++i) {
     if (tracks[i].seen_now || !chosen(tracks[i])) continue;
     track_indices.push_back(i);
-    candidates.push_back({&tracks[i].motion, tracks[i].class_id});
+    candidates.emplace_back(&tracks[i].motion, tracks[i].class_id);
   }
   for (const std::size_t i : detection_indices) offered.push_back(detections[i]);
 
