@@ -4,6 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <thread>
+
 #include "small_graph.hpp"
 
 namespace hazard::detect {
@@ -219,6 +222,29 @@ TEST(SmallModels, broken_files_are_refused_by_name) {
   EXPECT_THAT(load_openvino_engine({.model = path}).error().message, HasSubstr("model.xml cannot be read"));
   EXPECT_THAT(load_openvino_engine({.model = folder.write("x/y.onnx", "\x08\x07 no protobuf")}).error().message, HasSubstr("y.onnx cannot be read"));
   EXPECT_THAT(load_openvino_engine({.model = folder.path() / "gone"}).error().message, HasSubstr("does not exist"));
+}
+
+TEST(SmallModels, requests_side_by_side_do_not_mix_their_pictures) {
+  const TempFolder folder;
+  auto options = exact(write_graph(folder, {}, small_names(2)));
+  options.performance_mode = "throughput";
+  const auto engine = load_openvino_engine(options);
+  ASSERT_TRUE(engine);
+  std::vector<int> mixed(4, 0);
+  {
+    std::vector<std::jthread> workers;
+    for (std::size_t i = 0; i < mixed.size(); ++i) {
+      workers.emplace_back([&, i] {
+        const auto red = static_cast<std::uint8_t>(180 + 20 * i);
+        for (int round = 0; round < 50; ++round) {
+          const auto found = detect(**engine, red, 0, 0);
+          const bool good = found.size() == 2 && std::abs(found[0].confidence - static_cast<float>(red) / 255.0F) < 1e-3F;
+          mixed[i] += good ? 0 : 1;
+        }
+      });
+    }
+  }
+  EXPECT_THAT(mixed, ElementsAre(0, 0, 0, 0));
 }
 
 TEST(CheckModel, says_each_fact_and_the_end) {
