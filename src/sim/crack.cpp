@@ -49,9 +49,12 @@ void each_segment(const View& view, const Hazard& hazard, Draw&& draw) {
 Outline crack_outline(const View& view, const Hazard& hazard, domain::SizePx size) {
   Outline outline;
   each_segment(view, hazard, [&](Point a, Point b, float half_a, float half_b) {
-    outline.whole.add(a);
-    outline.whole.add(b);
-    if (!add_clipped(outline.visible, a, b, size)) return;
+    const float half = std::max({half_a, half_b, 0.5F});
+    outline.whole.add(a, half);
+    outline.whole.add(b, half);
+    Extent piece;
+    if (!add_clipped(piece, a, b, size)) return;
+    outline.visible.add(piece.clamped(half, size));
     const float length = std::sqrt((b.x - a.x) * (b.x - a.x) + (b.y - a.y) * (b.y - a.y));
     outline.ink_px += length * std::min(1.0F, half_a + half_b);
   });

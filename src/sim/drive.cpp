@@ -16,11 +16,7 @@ constexpr float kBoxHeightLeast = 4;
 // A crack or hole that darkens fewer pixels cannot be told from the asphalt's grain.
 constexpr float kInkLeast = 18;
 
-domain::PixelBox to_box(const Extent& extent, domain::SizePx size) {
-  const auto w = static_cast<float>(size.width);
-  const auto h = static_cast<float>(size.height);
-  return {std::clamp(extent.x1, 0.0F, w), std::clamp(extent.y1, 0.0F, h), std::clamp(extent.x2, 0.0F, w), std::clamp(extent.y2, 0.0F, h)};
-}
+domain::PixelBox to_box(const Extent& extent) { return {extent.x1, extent.y1, extent.x2, extent.y2}; }
 
 }  // namespace
 
@@ -57,7 +53,7 @@ FrameTruth Drive::truth(std::uint64_t frame) const {
   for (const Hazard& hazard : scene.hazards.between(view.start_m(), view.start_m() + kTruthM)) {
     const bool hole = hazard.kind == HazardKind::pothole;
     const Outline outline = hole ? PotholeMark(scene, view, hazard).outline(drive.size) : crack_outline(view, hazard, drive.size);
-    const domain::PixelBox box = to_box(outline.visible, drive.size);
+    const domain::PixelBox box = to_box(outline.visible.clamped(0, drive.size));
     const double distance = hazard.s - view.start_m();
     if (box.width() < kBoxWidthLeast || box.height() < kBoxHeightLeast || outline.ink_px < kInkLeast || distance >= kTruthM) continue;
     const float whole = std::max(outline.whole.area(), box.area());

@@ -17,8 +17,8 @@ bool add_clipped(Extent& extent, Point a, Point b, domain::SizePx size) noexcept
   };
   if (!cut(-dx, a.x) || !cut(dx, static_cast<float>(size.width) - a.x)) return false;
   if (!cut(-dy, a.y) || !cut(dy, static_cast<float>(size.height) - a.y)) return false;
-  extent.add({a.x + dx * from, a.y + dy * from});
-  extent.add({a.x + dx * to, a.y + dy * to});
+  extent.add(Point{a.x + dx * from, a.y + dy * from});
+  extent.add(Point{a.x + dx * to, a.y + dy * to});
   return true;
 }
 

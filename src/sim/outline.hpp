@@ -12,11 +12,17 @@ struct Extent {
   float x1 = 1e9F, y1 = 1e9F, x2 = -1e9F, y2 = -1e9F;
   bool empty() const noexcept { return x1 >= x2 || y1 >= y2; }
   float area() const noexcept { return empty() ? 0 : (x2 - x1) * (y2 - y1); }
-  void add(Point p, float margin_x = 0, float margin_y = 0) noexcept {
-    x1 = std::min(x1, p.x - margin_x);
-    y1 = std::min(y1, p.y - margin_y);
-    x2 = std::max(x2, p.x + margin_x);
-    y2 = std::max(y2, p.y + margin_y);
+  void add(Point p, float margin = 0) noexcept { add(Extent{p.x - margin, p.y - margin, p.x + margin, p.y + margin}); }
+  void add(const Extent& other) noexcept {
+    x1 = std::min(x1, other.x1);
+    y1 = std::min(y1, other.y1);
+    x2 = std::max(x2, other.x2);
+    y2 = std::max(y2, other.y2);
+  }
+  // Grown by `margin` on each side, inside a picture of this size.
+  Extent clamped(float margin, domain::SizePx size) const noexcept {
+    return {std::max(0.0F, x1 - margin), std::max(0.0F, y1 - margin), std::min(static_cast<float>(size.width), x2 + margin),
+            std::min(static_cast<float>(size.height), y2 + margin)};
   }
 };
 
