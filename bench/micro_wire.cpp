@@ -24,15 +24,16 @@ domain::Bytes picture(std::size_t size) {
 
 void text_frame(benchmark::State& state) {
   const auto size = static_cast<std::size_t>(state.range(0));
-  const std::string text = R"({"type":"frame","frame_id":"f-1","timestamp":1700000000.123,"image_data":")" + base64_encode(picture(size)) +
-                           R"(","metadata":{"location":{"lat":52.5,"lng":13.4}}})";
+  const std::string text = R"({"type":"frame","frame_id":"f-1","timestamp":1700000000.123,"image_data":")" +
+                           base64_encode(picture(size)) + R"(","metadata":{"location":{"lat":52.5,"lng":13.4}}})";
   for (auto _ : state) benchmark::DoNotOptimize(parse_client_message(text, domain::kFrameBytesMaxDefault));
   state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations() * text.size()));
 }
 BENCHMARK(text_frame)->Arg(58'000)->Arg(93'000)->Arg(124'000)->Unit(benchmark::kMicrosecond);
 
 void binary_frame(benchmark::State& state) {
-  domain::Bytes message = make_frame_envelope(7, 1, R"({"frame_id":"f-1","metadata":{"location":{"lat":52.5,"lng":13.4}}})", picture(124'000));
+  domain::Bytes message =
+      make_frame_envelope(7, 1, R"({"frame_id":"f-1","metadata":{"location":{"lat":52.5,"lng":13.4}}})", picture(124'000));
   for (auto _ : state) {
     auto parsed = parse_frame_envelope(std::move(message), domain::kFrameBytesMaxDefault);
     benchmark::DoNotOptimize(parsed);
@@ -79,7 +80,13 @@ void result_out(benchmark::State& state) {
   }
   state.counters["bytes"] = static_cast<double>(bytes);
 }
-BENCHMARK(result_out)->ArgNames({"detections", "lean"})->Args({0, 0})->Args({10, 0})->Args({10, 1})->Args({50, 0})->Unit(benchmark::kMicrosecond);
+BENCHMARK(result_out)
+    ->ArgNames({"detections", "lean"})
+    ->Args({0, 0})
+    ->Args({10, 0})
+    ->Args({10, 1})
+    ->Args({50, 0})
+    ->Unit(benchmark::kMicrosecond);
 
 void replayed(benchmark::State& state) {
   const std::string text = R"({"type":"detection_result",)" + std::string(6000, ' ') + "}";
@@ -92,7 +99,8 @@ BENCHMARK(replayed)->Unit(benchmark::kMicrosecond);
 
 int main(int argc, char** argv) {
   for (const auto& [name, block] : hazard::wire::base64_blocks()) {
-    benchmark::RegisterBenchmark(("base64/" + std::string(name)).c_str(), hazard::wire::base64, block)->Unit(benchmark::kMicrosecond);
+    benchmark::RegisterBenchmark(("base64/" + std::string(name)).c_str(), hazard::wire::base64, block)
+        ->Unit(benchmark::kMicrosecond);
   }
   benchmark::Initialize(&argc, argv);
   benchmark::RunSpecifiedBenchmarks();

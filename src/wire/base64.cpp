@@ -18,7 +18,8 @@ constexpr std::uint8_t kForeign = 66;
 constexpr std::array<std::uint8_t, 256> make_values() {
   std::array<std::uint8_t, 256> values{};
   values.fill(kForeign);
-  for (std::size_t i = 0; i < kAlphabet.size(); ++i) values[static_cast<unsigned char>(kAlphabet[i])] = static_cast<std::uint8_t>(i);
+  for (std::size_t i = 0; i < kAlphabet.size(); ++i)
+    values[static_cast<unsigned char>(kAlphabet[i])] = static_cast<std::uint8_t>(i);
   values['-'] = 62;
   values['_'] = 63;
   values['='] = kPadding;
@@ -113,8 +114,8 @@ class Decoder {
   std::size_t at_ = 0;
   std::array<std::uint8_t, kBuffer> buffer_;
   std::size_t used_ = 0;
-  std::uint32_t bits_ = 0;     // of the group under way
-  std::size_t in_quad_ = 0;    // its characters so far
+  std::uint32_t bits_ = 0;   // of the group under way
+  std::size_t in_quad_ = 0;  // its characters so far
   std::size_t padding_ = 0;
 };
 

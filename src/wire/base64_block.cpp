@@ -40,7 +40,9 @@ constexpr std::array<std::array<std::uint32_t, 256>, 4> kPlaces = make_places();
 
 // Four table look-ups a group: for CPUs without the vector forms below.
 std::size_t block_table(const char* text, std::size_t blocks, std::uint8_t* out) {
-  const auto place = [&text](std::size_t group, std::size_t i) { return kPlaces[i][static_cast<unsigned char>(text[4 * group + i])]; };
+  const auto place = [&text](std::size_t group, std::size_t i) {
+    return kPlaces[i][static_cast<unsigned char>(text[4 * group + i])];
+  };
   for (std::size_t done = 0; done < blocks; ++done, text += kBase64BlockText, out += kBase64BlockBytes) {
     std::uint32_t foreign = 0;
     for (std::size_t group = 0; group < kBase64BlockText / 4; ++group) {
@@ -63,8 +65,8 @@ std::size_t block_table(const char* text, std::size_t blocks, std::uint8_t* out)
 
 // Packs 32 values of 6 bits into 24 bytes at the front of the register.
 __attribute__((target("avx2"))) __m256i pack_avx2(__m256i values) {
-  const __m256i pairs = _mm256_maddubs_epi16(values, _mm256_set1_epi32(0x01400140));  // 00 aaaaaabbbbbb
-  const __m256i quads = _mm256_madd_epi16(pairs, _mm256_set1_epi32(0x00011000));      // aaaaaabb bbbbcccc ccdddddd
+  const __m256i pairs = _mm256_maddubs_epi16(values, _mm256_set1_epi32(0x01400140));              // 00 aaaaaabbbbbb
+  const __m256i quads = _mm256_madd_epi16(pairs, _mm256_set1_epi32(0x00011000));                  // aaaaaabb bbbbcccc ccdddddd
   const __m256i order = _mm256_setr_epi8(2, 1, 0, 6, 5, 4, 10, 9, 8, 14, 13, 12, -1, -1, -1, -1,  //
                                          2, 1, 0, 6, 5, 4, 10, 9, 8, 14, 13, 12, -1, -1, -1, -1);
   return _mm256_permutevar8x32_epi32(_mm256_shuffle_epi8(quads, order), _mm256_setr_epi32(0, 1, 2, 4, 5, 6, 7, 7));
@@ -73,10 +75,10 @@ __attribute__((target("avx2"))) __m256i pack_avx2(__m256i values) {
 // The values of 32 characters; `foreign` collects what is of neither alphabet. A character is valid when the bit sets that its
 // two nibbles look up share no bit.
 __attribute__((target("avx2"))) __m256i values_avx2(__m256i text, __m256i& foreign) {
-  const __m256i lows = _mm256_broadcastsi128_si256(_mm_setr_epi8(0x15, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x13,
-                                                                 0x1A, 0x1B, 0x1B, 0x1B, 0x1A));
-  const __m256i highs = _mm256_broadcastsi128_si256(_mm_setr_epi8(0x10, 0x10, 0x01, 0x02, 0x04, 0x08, 0x04, 0x08, 0x10, 0x10, 0x10,
-                                                                  0x10, 0x10, 0x10, 0x10, 0x10));
+  const __m256i lows = _mm256_broadcastsi128_si256(
+      _mm_setr_epi8(0x15, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x13, 0x1A, 0x1B, 0x1B, 0x1B, 0x1A));
+  const __m256i highs = _mm256_broadcastsi128_si256(
+      _mm_setr_epi8(0x10, 0x10, 0x01, 0x02, 0x04, 0x08, 0x04, 0x08, 0x10, 0x10, 0x10, 0x10, 0x10, 0x10, 0x10, 0x10));
   const __m256i rolls = _mm256_broadcastsi128_si256(_mm_setr_epi8(0, 16, 19, 4, -65, -65, -71, -71, 0, 0, 0, 0, 0, 0, 0, 0));
   // The URL-safe alphabet becomes the standard one.
   text = _mm256_blendv_epi8(text, _mm256_set1_epi8('+'), _mm256_cmpeq_epi8(text, _mm256_set1_epi8('-')));

@@ -24,9 +24,7 @@ std::optional<double> number_of(const JsonDocument& document, const JsonNode& ob
   return std::nullopt;
 }
 
-std::optional<double> at_least_zero(std::optional<double> value) {
-  return value && *value >= 0 ? value : std::nullopt;
-}
+std::optional<double> at_least_zero(std::optional<double> value) { return value && *value >= 0 ? value : std::nullopt; }
 
 std::optional<domain::Location> location_in(const JsonDocument& document, const JsonNode& object) {
   const auto latitude = number_of(document, object, {"lat", "latitude"});
@@ -43,7 +41,7 @@ std::optional<domain::Location> location_in(const JsonDocument& document, const 
 
 struct NumberField {
   std::string_view name;
-  std::optional<double> StreamConfigPatch::*into;
+  std::optional<double> StreamConfigPatch::* into;
 };
 constexpr std::array<NumberField, 5> kNumbers{{{"fps_limit", &StreamConfigPatch::fps_limit},
                                                {"confidence_threshold", &StreamConfigPatch::confidence_threshold},
@@ -52,13 +50,13 @@ constexpr std::array<NumberField, 5> kNumbers{{{"fps_limit", &StreamConfigPatch:
                                                {"max_age_ms", &StreamConfigPatch::max_age_ms}}};
 struct FlagField {
   std::string_view name;
-  std::optional<bool> StreamConfigPatch::*into;
+  std::optional<bool> StreamConfigPatch::* into;
 };
-constexpr std::array<FlagField, 2> kFlags{{{"enable_tracking", &StreamConfigPatch::enable_tracking},
-                                           {"batch_processing", &StreamConfigPatch::batch_processing}}};
+constexpr std::array<FlagField, 2> kFlags{
+    {{"enable_tracking", &StreamConfigPatch::enable_tracking}, {"batch_processing", &StreamConfigPatch::batch_processing}}};
 struct WordField {
   std::string_view name;
-  std::optional<std::string> StreamConfigPatch::*into;
+  std::optional<std::string> StreamConfigPatch::* into;
 };
 constexpr std::array<WordField, 3> kWords{{{"quality_mode", &StreamConfigPatch::quality_mode},
                                            {"delivery", &StreamConfigPatch::delivery},
@@ -81,8 +79,8 @@ domain::Result<std::string> read_frame_id(const JsonDocument& document, const Js
   if (node == nullptr) return std::string();
   if (!node->is(JsonKind::string) && !node->is(JsonKind::number)) return wrong_type("frame_id", "a string or a number");
   if (node->text.size() > domain::kFrameIdBytesMax) {
-    return refuse(ErrorCode::invalid_value, fmt::format("frame_id must be at most {} bytes long, got {}",
-                                                        domain::kFrameIdBytesMax, node->text.size()));
+    return refuse(ErrorCode::invalid_value,
+                  fmt::format("frame_id must be at most {} bytes long, got {}", domain::kFrameIdBytesMax, node->text.size()));
   }
   return std::string(node->text);
 }

@@ -66,8 +66,8 @@ std::expected<FrameMessage, Refused> read_frame(const JsonDocument& document, st
   const JsonNode* image = document.find(message, "image_data");
   const std::size_t image_bytes = image != nullptr && image->is(JsonKind::string) ? image->text.size() : 0;
   if (text_bytes > image_bytes && text_bytes - image_bytes > domain::kControlMessageBytesMax) {
-    return refused_frame({ErrorCode::message_too_large, fmt::format("a frame's other fields must be at most {} bytes long",
-                                                                    domain::kControlMessageBytesMax)},
+    return refused_frame({ErrorCode::message_too_large,
+                          fmt::format("a frame's other fields must be at most {} bytes long", domain::kControlMessageBytesMax)},
                          *frame_id);
   }
   auto picture = read_image_data(document, message, frame_bytes_max);
@@ -105,7 +105,8 @@ std::expected<ClientMessage, Refused> read_config_update(const JsonDocument& doc
 
 domain::Result<JsonDocument> parse_object(std::string_view text) {
   auto document = JsonDocument::parse(text);
-  if (document && !document->root().is(JsonKind::object)) return refuse(ErrorCode::invalid_json, "the text must be one JSON object");
+  if (document && !document->root().is(JsonKind::object))
+    return refuse(ErrorCode::invalid_json, "the text must be one JSON object");
   return document;
 }
 

@@ -43,8 +43,9 @@ struct Refused {
 // when what is not the picture's text exceeds kControlMessageBytesMax.
 std::expected<ClientMessage, Refused> parse_client_message(std::string_view text, std::size_t frame_bytes_max);
 
-// A binary message (drawn beside the codec). Takes the message's bytes over: the picture is not copied.
-// Every message that begins with our magic counts as a frame (streaming contract, section 1), any other does not. Errors: invalid_envelope, missing_image (no picture bytes), frame_too_large.
+// A binary message (drawn beside the codec). Takes the message's bytes over: the picture is not copied. Every message that
+// begins with our magic counts as a frame (streaming contract, section 1), any other does not. Errors: invalid_envelope,
+// missing_image (no picture bytes), frame_too_large.
 std::expected<FrameMessage, Refused> parse_frame_envelope(domain::Bytes&& message, std::size_t frame_bytes_max);
 // The other direction, for clients and load generators.
 domain::Bytes make_frame_envelope(std::uint64_t number, std::int64_t capture_us, std::string_view json, domain::ByteView picture);

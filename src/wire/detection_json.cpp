@@ -5,7 +5,7 @@
 namespace hazard::wire {
 namespace {
 
-constexpr int kPixelDigits = 2;       // a hundredth of a pixel: far below what any detector knows
+constexpr int kPixelDigits = 2;  // a hundredth of a pixel: far below what any detector knows
 constexpr int kConfidenceDigits = 4;
 constexpr int kEpochDigits = 6;
 

@@ -59,8 +59,9 @@ domain::Result<void> read_json_part(std::string_view json, domain::EncodedFrame&
 domain::Result<std::size_t> json_length(domain::ByteView message) {
   const auto length = static_cast<std::size_t>(read_little(message, kJsonLengthAt, 2));
   if (length > domain::kEnvelopeJsonBytesMax) {
-    return domain::refuse(ErrorCode::invalid_envelope, fmt::format("the envelope's JSON part must be at most {} bytes long, got {}",
-                                                                   domain::kEnvelopeJsonBytesMax, length));
+    return domain::refuse(
+        ErrorCode::invalid_envelope,
+        fmt::format("the envelope's JSON part must be at most {} bytes long, got {}", domain::kEnvelopeJsonBytesMax, length));
   }
   if (length > message.size() - domain::kEnvelopeHeaderBytes) {
     return domain::refuse(ErrorCode::invalid_envelope, "the envelope's JSON part reaches beyond the message");

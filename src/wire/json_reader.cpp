@@ -7,8 +7,8 @@
 #include <functional>
 #include <optional>
 
-#include <boost/json/basic_parser_impl.hpp>
 #include <fmt/format.h>
+#include <boost/json/basic_parser_impl.hpp>
 
 #include "base/check.hpp"
 #include "domain/limits.hpp"
@@ -113,7 +113,8 @@ class JsonBuilder {
   // The whole string: a view into the source when it came in one piece from there, else a kept copy.
   std::string_view finish_string(View part) {
     const std::less_equal<const char*> before;
-    const bool in_source = before(source_.data(), part.data()) && before(part.data() + part.size(), source_.data() + source_.size());
+    const bool in_source =
+        before(source_.data(), part.data()) && before(part.data() + part.size(), source_.data() + source_.size());
     if (pending_.empty() && (in_source || part.empty())) return {part.data(), part.size()};
     gather(part);
     return document_.unescaped_.emplace_front(std::exchange(pending_, {}));
@@ -139,8 +140,8 @@ class JsonBuilder {
   std::array<std::size_t, domain::kJsonDepthMax> open_{};  // containers not closed yet
   std::size_t depth_ = 0;
   std::string_view key_;
-  std::string pending_;                  // pieces of the string or number under way
-  std::vector<std::string_view> keys_;   // scratch of keys_differ
+  std::string pending_;                 // pieces of the string or number under way
+  std::vector<std::string_view> keys_;  // scratch of keys_differ
   std::string refusal_;
 };
 

@@ -56,8 +56,8 @@ class JsonDocument {
   JsonDocument() = default;
   std::size_t index_of(const JsonNode& node) const noexcept { return static_cast<std::size_t>(&node - nodes_.data()); }
 
-  std::vector<JsonNode> nodes_;              // in the order of the text; a container before what it holds
-  std::forward_list<std::string> unescaped_; // strings that had escapes; the list keeps their places
+  std::vector<JsonNode> nodes_;               // in the order of the text; a container before what it holds
+  std::forward_list<std::string> unescaped_;  // strings that had escapes; the list keeps their places
 };
 
 }  // namespace hazard::wire

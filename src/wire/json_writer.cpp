@@ -71,7 +71,8 @@ std::size_t append_multibyte(std::string& out, std::string_view text) {
 template <typename Write>
 void append_in_place(std::string& out, std::size_t most, Write write) {
   const std::size_t before = out.size();
-  out.resize_and_overwrite(before + most, [&](char* data, std::size_t) { return static_cast<std::size_t>(write(data + before) - data); });
+  out.resize_and_overwrite(before + most,
+                           [&](char* data, std::size_t) { return static_cast<std::size_t>(write(data + before) - data); });
 }
 
 // Keys, names and ids are short and plain: one pass to see it, one growth of the string.

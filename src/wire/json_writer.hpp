@@ -26,11 +26,11 @@ class JsonWriter {
   JsonWriter& value(std::int64_t number);
   JsonWriter& value(std::uint64_t number);
   JsonWriter& value(int number) { return value(static_cast<std::int64_t>(number)); }
-  JsonWriter& value(double number);                    // shortest form that reads back the same
-  JsonWriter& fixed(double number, int digits);        // rounded to 0..6 digits, trailing zeros cut
+  JsonWriter& value(double number);                            // shortest form that reads back the same
+  JsonWriter& fixed(double number, int digits);                // rounded to 0..6 digits, trailing zeros cut
   JsonWriter& scaled_integer(std::int64_t units, int digits);  // units / 10^digits, exactly, trailing zeros cut
   JsonWriter& null();
-  JsonWriter& raw(std::string_view json);              // already valid JSON
+  JsonWriter& raw(std::string_view json);  // already valid JSON
 
   template <typename T>
   JsonWriter& field(std::string_view name, const T& content) {

@@ -11,7 +11,7 @@ namespace {
 using domain::ErrorCode;
 using domain::refuse;
 
-constexpr std::size_t kBoundaryMax = 70;          // RFC 2046 section 5.1.1
+constexpr std::size_t kBoundaryMax = 70;  // RFC 2046 section 5.1.1
 constexpr std::size_t kPartHeadMax = 4 * 1024;
 constexpr std::size_t kContentTypeMax = 1024;
 constexpr std::string_view kLineEnd = "\r\n";
@@ -234,7 +234,8 @@ domain::Result<std::vector<Part>> parse_multipart(std::string_view body, std::st
       case After::neither: return refuse(ErrorCode::bad_request, "a multipart boundary must end its line with CR LF");
       case After::part: break;
     }
-    if (parts.size() == parts_max) return refuse(ErrorCode::bad_request, fmt::format("the multipart body has more than {} parts", parts_max));
+    if (parts.size() == parts_max)
+      return refuse(ErrorCode::bad_request, fmt::format("the multipart body has more than {} parts", parts_max));
     auto part = take_part(rest, delimiter);
     if (!part) return std::unexpected(part.error());
     parts.push_back(std::move(*part));

@@ -11,7 +11,7 @@ namespace hazard::wire {
 
 struct Part {
   std::string name;
-  std::string filename;      // empty when the part has none
+  std::string filename;  // empty when the part has none
   bool has_filename = false;
   std::string content_type;  // lower case, without parameters; empty when the part has none
   std::string_view content;

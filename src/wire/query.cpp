@@ -79,15 +79,15 @@ std::unexpected<domain::Error> bad_value(std::string_view name, std::string_view
 template <typename T>
 struct Field {
   std::string_view name;
-  std::optional<T> StreamConfigPatch::*into;
+  std::optional<T> StreamConfigPatch::* into;
 };
 constexpr std::array<Field<double>, 5> kNumbers{{{"fps_limit", &StreamConfigPatch::fps_limit},
                                                  {"confidence_threshold", &StreamConfigPatch::confidence_threshold},
                                                  {"iou_threshold", &StreamConfigPatch::iou_threshold},
                                                  {"max_detections", &StreamConfigPatch::max_detections},
                                                  {"max_age_ms", &StreamConfigPatch::max_age_ms}}};
-constexpr std::array<Field<bool>, 2> kFlags{{{"enable_tracking", &StreamConfigPatch::enable_tracking},
-                                             {"batch_processing", &StreamConfigPatch::batch_processing}}};
+constexpr std::array<Field<bool>, 2> kFlags{
+    {{"enable_tracking", &StreamConfigPatch::enable_tracking}, {"batch_processing", &StreamConfigPatch::batch_processing}}};
 constexpr std::array<Field<std::string>, 3> kWords{{{"quality_mode", &StreamConfigPatch::quality_mode},
                                                     {"delivery", &StreamConfigPatch::delivery},
                                                     {"fields", &StreamConfigPatch::fields}}};

@@ -199,7 +199,8 @@ std::string readiness(const ServiceView& service, base::WallTime now) {
     json.field("status", ready ? "ready" : "not_ready").field("model_loaded", service.ready);
     json.field("redis_connected", false).field("cloudinary_configured", false);
     if (!ready) {
-      const std::string_view loading = service.model_error.empty() ? std::string_view("the model is still loading") : service.model_error;
+      const std::string_view loading =
+          service.model_error.empty() ? std::string_view("the model is still loading") : service.model_error;
       json.field("reason", service.closing ? std::string_view("the server is shutting down") : loading);
     }
     epoch_field(json, "timestamp", now);

@@ -16,8 +16,7 @@
 namespace hazard::wire {
 
 // {"detail","code","request_id"} plus "retry_after_ms" when given.
-std::string error_body(const domain::Error& error, std::string_view request_id,
-                       std::optional<base::Duration> retry_after = {});
+std::string error_body(const domain::Error& error, std::string_view request_id, std::optional<base::Duration> retry_after = {});
 
 struct SessionView {
   std::string session_id;
@@ -43,25 +42,25 @@ std::string frame_queued(std::string_view session_id, std::string_view frame_id,
 struct ServiceView {
   bool ready = false;
   bool closing = false;
-  std::string model_error;   // why the model is not ready; empty when it is
-  std::string version;       // the server's
+  std::string model_error;  // why the model is not ready; empty when it is
+  std::string version;      // the server's
   std::size_t active_sessions = 0;
   std::size_t active_websocket = 0;
   std::size_t active_sse = 0;
   std::uint64_t total_sessions = 0;
   Counters totals;
   double avg_fps = 0;
-  double started_at = 0;     // epoch seconds
+  double started_at = 0;  // epoch seconds
   double uptime_seconds = 0;
   double capacity_fps = 0;
 };
 
-std::string health(const ServiceView& service, const domain::ModelInfo* model);           // GET /health
+std::string health(const ServiceView& service, const domain::ModelInfo* model);  // GET /health
 std::string stream_health(const ServiceView& service, const domain::ModelInfo* model, base::WallTime now);
 std::string stream_stats(const ServiceView& service, const domain::ModelInfo* model, base::WallTime now);
-std::string readiness(const ServiceView& service, base::WallTime now);                    // GET /health/ready, /ready
-std::string model_object(const domain::ModelInfo& model);                                 // model_info of the contract
-std::string errors_catalogue();                                                           // GET /errors
+std::string readiness(const ServiceView& service, base::WallTime now);  // GET /health/ready, /ready
+std::string model_object(const domain::ModelInfo& model);               // model_info of the contract
+std::string errors_catalogue();                                         // GET /errors
 
 // Single pictures. POST /api/v1/detect: `box` is an array. POST /detect: the superset object.
 std::string v1_detect(std::string_view filename, const domain::FrameResult& result, const domain::ModelInfo& model);

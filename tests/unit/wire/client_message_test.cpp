@@ -40,8 +40,9 @@ void expect_refused(const std::string& text, ErrorCode code, bool is_frame) {
 }
 
 TEST(ParseFrame, reads_all_fields) {
-  const FrameMessage message = frame(R"({"type":"frame","image_data":"YWJj","frame_id":"f1","timestamp":1700000000.123456,)"
-                                     R"("metadata":{"location":{"lat":52.5,"lng":13.4,"accuracy":5,"heading":90.5,"speed":12}}})");
+  const FrameMessage message =
+      frame(R"({"type":"frame","image_data":"YWJj","frame_id":"f1","timestamp":1700000000.123456,)"
+            R"("metadata":{"location":{"lat":52.5,"lng":13.4,"accuracy":5,"heading":90.5,"speed":12}}})");
   EXPECT_EQ(bytes_of(message.frame), "abc");
   EXPECT_EQ(message.frame.frame_id, "f1");
   EXPECT_EQ(message.frame.timestamp, 1700000000.123456);
@@ -65,8 +66,8 @@ TEST(ParseFrame, everything_but_the_picture_is_optional) {
 }
 
 TEST(ParseFrame, takes_data_urls_and_escaped_slashes) {
-  for (const char* image : {"data:image/jpeg;base64,YWJj", "DATA:image/png;charset=x;BASE64,YWJj", "  data:;base64,YW Jj", "YWJj\\n",
-                            "data:image\\/jpeg;base64,YWJj"}) {
+  for (const char* image : {"data:image/jpeg;base64,YWJj", "DATA:image/png;charset=x;BASE64,YWJj", "  data:;base64,YW Jj",
+                            "YWJj\\n", "data:image\\/jpeg;base64,YWJj"}) {
     EXPECT_EQ(bytes_of(frame(R"({"type":"frame","image_data":")" + std::string(image) + "\"}").frame), "abc") << image;
   }
   EXPECT_EQ(bytes_of(frame(R"({"type":"frame","image_data":"\/\/\/\/"})").frame), "\xFF\xFF\xFF");
@@ -80,7 +81,8 @@ TEST(ParseFrame, a_missing_picture_is_a_frame_that_ends_in_an_error) {
 }
 
 TEST(ParseFrame, a_picture_that_is_not_base64_is_refused) {
-  for (const char* image : {"a", "%%%%", "YWJj=", "YW=j", "====", "data:image/jpeg,YWJj", "data:image/jpeg;base64", "caf\xC3\xA9"}) {
+  for (const char* image :
+       {"a", "%%%%", "YWJj=", "YW=j", "====", "data:image/jpeg,YWJj", "data:image/jpeg;base64", "caf\xC3\xA9"}) {
     expect_refused(R"({"type":"frame","image_data":")" + std::string(image) + "\"}", ErrorCode::invalid_base64, true);
   }
   expect_refused(R"({"type":"frame","image_data":5})", ErrorCode::invalid_value, true);
@@ -141,33 +143,39 @@ TEST(ParseFrame, takes_every_spelling_of_a_position) {
 }
 
 TEST(ParseFrame, a_bad_position_is_left_out_and_the_frame_lives) {
-  for (const char* place : {R"({"location":{"lat":91,"lng":2}})", R"({"location":{"lat":1,"lng":-180.1}})", R"({"location":{"lat":1}})",
-                            R"({"location":{"lat":"1","lng":"2"}})", R"({"location":[1,2]})", R"({"location":"here"})", "[1]", "7"}) {
+  for (const char* place :
+       {R"({"location":{"lat":91,"lng":2}})", R"({"location":{"lat":1,"lng":-180.1}})", R"({"location":{"lat":1}})",
+        R"({"location":{"lat":"1","lng":"2"}})", R"({"location":[1,2]})", R"({"location":"here"})", "[1]", "7"}) {
     EXPECT_FALSE(frame(R"({"type":"frame","image_data":"YWJj","metadata":)" + std::string(place) + "}").frame.location) << place;
   }
   for (const char* place : {R"({"lat":90,"lng":180})", R"({"lat":-90,"lng":-180})"}) {
     EXPECT_TRUE(frame(R"({"type":"frame","image_data":"YWJj","metadata":)" + std::string(place) + "}").frame.location) << place;
   }
-  const auto odd = frame(R"({"type":"frame","image_data":"YWJj","metadata":{"lat":1,"lng":2,"accuracy":-1,"heading":361,"speed":"x"}})");
+  const auto odd =
+      frame(R"({"type":"frame","image_data":"YWJj","metadata":{"lat":1,"lng":2,"accuracy":-1,"heading":361,"speed":"x"}})");
   ASSERT_TRUE(odd.frame.location);
   EXPECT_FALSE(odd.frame.location->accuracy_m || odd.frame.location->heading_deg || odd.frame.location->speed_mps);
 }
 
 TEST(ParseClientMessage, texts_that_are_no_json_object_are_no_frames) {
-  for (const char* text : {"", "hello", "[]", "\"frame\"", "1", "null", R"({"type":"frame","image_data":"YWJj"} x)",
-                           R"({"type":"frame","type":"frame","image_data":"YWJj"})", R"({"type":"frame","timestamp":1e999})", "\xFF"}) {
+  for (const char* text :
+       {"", "hello", "[]", "\"frame\"", "1", "null", R"({"type":"frame","image_data":"YWJj"} x)",
+        R"({"type":"frame","type":"frame","image_data":"YWJj"})", R"({"type":"frame","timestamp":1e999})", "\xFF"}) {
     expect_refused(text, ErrorCode::invalid_json, false);
   }
 }
 
 TEST(ParseClientMessage, depth_is_bounded) {
-  const auto ping = [](int arrays) { return R"({"type":"ping","a":)" + std::string(arrays, '[') + std::string(arrays, ']') + "}"; };
+  const auto ping = [](int arrays) {
+    return R"({"type":"ping","a":)" + std::string(arrays, '[') + std::string(arrays, ']') + "}";
+  };
   EXPECT_TRUE(parse_client_message(ping(domain::kJsonDepthMax - 1), kFrameMax));
   expect_refused(ping(domain::kJsonDepthMax), ErrorCode::invalid_json, false);
 }
 
 TEST(ParseClientMessage, unknown_types_are_no_frames) {
-  for (const char* text : {"{}", R"({"type":"dance"})", R"({"type":5})", R"({"type":null})", R"({"Type":"frame"})", R"({"type":"Frame"})"}) {
+  for (const char* text :
+       {"{}", R"({"type":"dance"})", R"({"type":5})", R"({"type":null})", R"({"Type":"frame"})", R"({"type":"Frame"})"}) {
     expect_refused(text, ErrorCode::unknown_message_type, false);
   }
 }
@@ -184,7 +192,8 @@ TEST(ParseClientMessage, a_message_without_a_picture_is_bounded) {
 
 TEST(ParseClientMessage, reads_config_updates) {
   const auto message = parse_client_message(
-      R"({"type":"config_update","config":{"fps_limit":5,"enable_tracking":false,"delivery":"all","max_age_ms":null,"other":1}})", kFrameMax);
+      R"({"type":"config_update","config":{"fps_limit":5,"enable_tracking":false,"delivery":"all","max_age_ms":null,"other":1}})",
+      kFrameMax);
   ASSERT_TRUE(message && std::holds_alternative<ConfigUpdate>(*message));
   const auto& patch = std::get<ConfigUpdate>(*message).patch;
   EXPECT_EQ(patch.fps_limit, 5);
@@ -206,8 +215,9 @@ TEST(ParseClientMessage, a_ping_keeps_its_fields_for_the_pong) {
     return message && std::holds_alternative<Ping>(*message) ? std::get<Ping>(*message).echo : "no ping";
   };
   EXPECT_EQ(echo(R"({"type":"ping"})"), "{}");
-  EXPECT_EQ(echo(R"({"id":12345678901234567890,"type":"ping","timestamp":1700000000.10,"sent_at":1,"received_at":2,"a":["\u0000"]})"),
-            R"({"id":12345678901234567890,"timestamp":1700000000.10,"a":["\u0000"]})");
+  EXPECT_EQ(
+      echo(R"({"id":12345678901234567890,"type":"ping","timestamp":1700000000.10,"sent_at":1,"received_at":2,"a":["\u0000"]})"),
+      R"({"id":12345678901234567890,"timestamp":1700000000.10,"a":["\u0000"]})");
 }
 
 TEST(ParseClientMessage, reads_stats_requests) {
@@ -235,9 +245,10 @@ TEST(ParseConfigBody, an_empty_body_changes_nothing) {
 }
 
 TEST(ParseConfigBody, reads_every_field) {
-  const auto patch = parse_config_body(R"({"fps_limit":1,"confidence_threshold":0.2,"iou_threshold":0.3,"max_detections":4,)"
-                                       R"("enable_tracking":true,"batch_processing":true,"quality_mode":"speed","delivery":"latest",)"
-                                       R"("max_age_ms":60,"fields":"lean"})");
+  const auto patch =
+      parse_config_body(R"({"fps_limit":1,"confidence_threshold":0.2,"iou_threshold":0.3,"max_detections":4,)"
+                        R"("enable_tracking":true,"batch_processing":true,"quality_mode":"speed","delivery":"latest",)"
+                        R"("max_age_ms":60,"fields":"lean"})");
   ASSERT_TRUE(patch);
   EXPECT_EQ(patch->fps_limit, 1);
   EXPECT_EQ(patch->confidence_threshold, 0.2);
@@ -252,8 +263,8 @@ TEST(ParseConfigBody, reads_every_field) {
 }
 
 TEST(ParseConfigBody, a_wrong_type_is_refused_with_the_fields_name) {
-  for (const char* field : {"fps_limit", "confidence_threshold", "iou_threshold", "max_detections", "max_age_ms", "enable_tracking",
-                            "batch_processing"}) {
+  for (const char* field : {"fps_limit", "confidence_threshold", "iou_threshold", "max_detections", "max_age_ms",
+                            "enable_tracking", "batch_processing"}) {
     const auto patch = parse_config_body("{\"" + std::string(field) + "\":\"1\"}");
     ASSERT_FALSE(patch);
     EXPECT_EQ(patch.error().code, ErrorCode::invalid_value);

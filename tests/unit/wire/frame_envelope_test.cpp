@@ -22,8 +22,8 @@ Refused refused(domain::Bytes message) {
 
 TEST(FrameEnvelope, layout_is_the_contracts) {
   const domain::Bytes message = make_frame_envelope(0x0102030405060708, 0x1112131415161718, "{}", kPicture);
-  const domain::Bytes wanted{'H', 'S', 'F', '1', 2, 0, 0, 0, 8, 7, 6, 5, 4, 3, 2, 1, 0x18, 0x17, 0x16, 0x15, 0x14, 0x13, 0x12, 0x11,
-                             '{', '}', 0xFF, 0xD8, 0xFF};
+  const domain::Bytes wanted{'H', 'S',  'F',  '1',  2,    0,    0,    0,    8,    7,   6,   5,    4,    3,   2,
+                             1,   0x18, 0x17, 0x16, 0x15, 0x14, 0x13, 0x12, 0x11, '{', '}', 0xFF, 0xD8, 0xFF};
   EXPECT_EQ(message, wanted);
 }
 
@@ -40,9 +40,10 @@ TEST(FrameEnvelope, takes_the_bytes_over_and_marks_where_the_picture_begins) {
 }
 
 TEST(FrameEnvelope, the_json_part_names_label_and_place) {
-  const auto parsed = parse_frame_envelope(
-      make_frame_envelope(std::numeric_limits<std::uint64_t>::max(), 0, R"({"frame_id":"cam-1","metadata":{"location":{"lat":1,"lng":2}}})", kPicture),
-      kFrameMax);
+  const auto parsed =
+      parse_frame_envelope(make_frame_envelope(std::numeric_limits<std::uint64_t>::max(), 0,
+                                               R"({"frame_id":"cam-1","metadata":{"location":{"lat":1,"lng":2}}})", kPicture),
+                           kFrameMax);
   ASSERT_TRUE(parsed);
   EXPECT_EQ(parsed->frame.frame_id, "cam-1");
   EXPECT_FALSE(parsed->frame.timestamp);
@@ -51,7 +52,8 @@ TEST(FrameEnvelope, the_json_part_names_label_and_place) {
 }
 
 TEST(FrameEnvelope, a_json_part_without_label_leaves_the_number) {
-  const auto parsed = parse_frame_envelope(make_frame_envelope(std::numeric_limits<std::uint64_t>::max(), -5, "{}", kPicture), kFrameMax);
+  const auto parsed =
+      parse_frame_envelope(make_frame_envelope(std::numeric_limits<std::uint64_t>::max(), -5, "{}", kPicture), kFrameMax);
   ASSERT_TRUE(parsed);
   EXPECT_EQ(parsed->frame.frame_id, "18446744073709551615");
   EXPECT_EQ(parsed->frame.timestamp, -0.000005);
@@ -118,7 +120,8 @@ TEST(FrameEnvelope, a_json_part_that_is_no_object_is_refused) {
 TEST(FrameEnvelope, a_label_that_is_too_long_is_refused) {
   const auto json = [](std::size_t bytes) { return R"({"frame_id":")" + std::string(bytes, 'i') + "\"}"; };
   EXPECT_TRUE(parse_frame_envelope(make_frame_envelope(7, 0, json(domain::kFrameIdBytesMax), kPicture), kFrameMax));
-  EXPECT_EQ(refused(make_frame_envelope(7, 0, json(domain::kFrameIdBytesMax + 1), kPicture)).error.code, ErrorCode::invalid_value);
+  EXPECT_EQ(refused(make_frame_envelope(7, 0, json(domain::kFrameIdBytesMax + 1), kPicture)).error.code,
+            ErrorCode::invalid_value);
 }
 
 TEST(FrameEnvelope, the_picture_is_bounded_and_not_the_message) {

@@ -96,8 +96,8 @@ TEST(JsonReader, views_survive_a_move_of_the_document) {
 }
 
 TEST(JsonReader, numbers_are_the_nearest_double) {
-  for (const char* text : {"1700000000.123456", "0.1", "9007199254740993", "123456789.123456789", "5e-324", "1.7976931348623157e308",
-                           "18446744073709551616", "-0.0000001", "2.2250738585072011e-308"}) {
+  for (const char* text : {"1700000000.123456", "0.1", "9007199254740993", "123456789.123456789", "5e-324",
+                           "1.7976931348623157e308", "18446744073709551616", "-0.0000001", "2.2250738585072011e-308"}) {
     EXPECT_EQ(number(text), std::strtod(text, nullptr)) << text;
   }
 }
@@ -118,15 +118,36 @@ TEST(JsonReader, refuses_numbers_that_json_does_not_know) {
 }
 
 TEST(JsonReader, refuses_what_is_not_one_value) {
-  for (const char* text : {"", " ", "{", "}", "[1,]", "{\"a\":1,}", "{\"a\"}", "{a:1}", "{'a':1}", "1 2", "{} {}", "[] x", "// c\n1",
-                           "/**/1", "tru", "\"abc", "\xEF\xBB\xBF{}", "[1\0]", "\"\n\"", "\"\\x\"", "\"\\u12\"", "\"\\ud800\"",
+  for (const char* text : {"",
+                           " ",
+                           "{",
+                           "}",
+                           "[1,]",
+                           "{\"a\":1,}",
+                           "{\"a\"}",
+                           "{a:1}",
+                           "{'a':1}",
+                           "1 2",
+                           "{} {}",
+                           "[] x",
+                           "// c\n1",
+                           "/**/1",
+                           "tru",
+                           "\"abc",
+                           "\xEF\xBB\xBF{}",
+                           "[1\0]",
+                           "\"\n\"",
+                           "\"\\x\"",
+                           "\"\\u12\"",
+                           "\"\\ud800\"",
                            "\"\\udc00\\ud800\""}) {
     EXPECT_FALSE(accepts(text)) << text;
   }
 }
 
 TEST(JsonReader, refuses_bytes_that_are_no_utf8) {
-  for (const char* text : {"\"\xFF\"", "\"\xC0\xAF\"", "\"\xED\xA0\x80\"", "\"\xF4\x90\x80\x80\"", "\"\xE2\x82\"", "{\"\x80\":1}"}) {
+  for (const char* text :
+       {"\"\xFF\"", "\"\xC0\xAF\"", "\"\xED\xA0\x80\"", "\"\xF4\x90\x80\x80\"", "\"\xE2\x82\"", "{\"\x80\":1}"}) {
     EXPECT_FALSE(accepts(text));
   }
 }

@@ -1,7 +1,7 @@
 #include "wire/json_writer.hpp"
 
-#include <boost/json.hpp>
 #include <gtest/gtest.h>
+#include <boost/json.hpp>
 
 #include <cmath>
 #include <limits>
@@ -56,7 +56,8 @@ TEST(JsonWriter, escapes_line_separators_of_javascript) {
 }
 
 TEST(JsonWriter, keeps_well_formed_utf8) {
-  for (const char* sample : {"\xC2\x80", "\xDF\xBF", "\xE0\xA0\x80", "\xED\x9F\xBF", "\xEE\x80\x80", "\xF0\x90\x80\x80", "\xF4\x8F\xBF\xBF"}) {
+  for (const char* sample :
+       {"\xC2\x80", "\xDF\xBF", "\xE0\xA0\x80", "\xED\x9F\xBF", "\xEE\x80\x80", "\xF0\x90\x80\x80", "\xF4\x8F\xBF\xBF"}) {
     EXPECT_EQ(text(sample), '"' + std::string(sample) + '"');
   }
 }
@@ -65,10 +66,10 @@ TEST(JsonWriter, replaces_each_byte_that_is_no_utf8) {
   const std::string bad = "\xEF\xBF\xBD";
   EXPECT_EQ(text("\xFF"), '"' + bad + '"');
   EXPECT_EQ(text("a\x80z"), "\"a" + bad + "z\"");
-  EXPECT_EQ(text("\xC0\xAF"), '"' + bad + bad + '"');              // overlong
-  EXPECT_EQ(text("\xED\xA0\x80"), '"' + bad + bad + bad + '"');    // surrogate
+  EXPECT_EQ(text("\xC0\xAF"), '"' + bad + bad + '"');                      // overlong
+  EXPECT_EQ(text("\xED\xA0\x80"), '"' + bad + bad + bad + '"');            // surrogate
   EXPECT_EQ(text("\xF4\x90\x80\x80"), '"' + bad + bad + bad + bad + '"');  // above U+10FFFF
-  EXPECT_EQ(text("\xE2\x82"), '"' + bad + bad + '"');              // cut short
+  EXPECT_EQ(text("\xE2\x82"), '"' + bad + bad + '"');                      // cut short
 }
 
 TEST(JsonWriter, random_bytes_always_parse) {
@@ -106,11 +107,13 @@ TEST(JsonWriter, the_largest_scaled_integers_fit) {
   JsonWriter json(out);
   json.begin_array();
   for (const int digits : {0, 1, 6}) {
-    json.scaled_integer(std::numeric_limits<std::int64_t>::min(), digits).scaled_integer(std::numeric_limits<std::int64_t>::max(), digits);
+    json.scaled_integer(std::numeric_limits<std::int64_t>::min(), digits)
+        .scaled_integer(std::numeric_limits<std::int64_t>::max(), digits);
   }
   json.end_array();
-  EXPECT_EQ(out, "[-9223372036854775808,9223372036854775807,-922337203685477580.8,922337203685477580.7,-9223372036854.775808,"
-                 "9223372036854.775807]");
+  EXPECT_EQ(out,
+            "[-9223372036854775808,9223372036854775807,-922337203685477580.8,922337203685477580.7,-9223372036854.775808,"
+            "9223372036854.775807]");
 }
 
 TEST(JsonWriter, writes_integers_whole) {
@@ -161,7 +164,11 @@ TEST(JsonWriter, fixed_keeps_numbers_too_large_to_round) {
 TEST(JsonWriter, scaled_integers_are_exact) {
   std::string out;
   JsonWriter json(out);
-  json.begin_array().scaled_integer(1'700'000'000'000'001, 6).scaled_integer(-5, 1).scaled_integer(-1'000, 3).scaled_integer(42, 0);
+  json.begin_array()
+      .scaled_integer(1'700'000'000'000'001, 6)
+      .scaled_integer(-5, 1)
+      .scaled_integer(-1'000, 3)
+      .scaled_integer(42, 0);
   json.end_array();
   EXPECT_EQ(out, "[1700000000.000001,-0.5,-1,42]");
 }

@@ -42,7 +42,8 @@ TEST(ParseMultipart, reads_a_file_part) {
 }
 
 TEST(ParseMultipart, reads_several_parts_in_order) {
-  const std::string body = part("Content-Disposition: form-data; name=a", "1") + part("content-disposition:form-data;name=\"b\"", "") +
+  const std::string body = part("Content-Disposition: form-data; name=a", "1") +
+                           part("content-disposition:form-data;name=\"b\"", "") +
                            part("X-Other: y\r\nContent-Disposition: form-data; name=\"a\"", "3") + "--B--";
   const auto found = parts(body);
   ASSERT_EQ(found.size(), 3U);
@@ -73,7 +74,8 @@ TEST(ParseMultipart, an_empty_part_may_share_its_line_end) {
 }
 
 TEST(ParseMultipart, content_may_look_almost_like_a_boundary) {
-  for (const std::string& content : std::initializer_list<std::string>{"--B", "\r\n-B", "\r\n--b", "a--B\r\n", "\r\n--", "\n--B\n"}) {
+  for (const std::string& content :
+       std::initializer_list<std::string>{"--B", "\r\n-B", "\r\n--b", "a--B\r\n", "\r\n--", "\n--B\n"}) {
     if (content.starts_with("--B")) continue;  // right behind the head that is the end of an empty part
     const std::string body = part(kHead, content) + "--B--";
     EXPECT_EQ(parts(body)[0].content, content);
@@ -103,7 +105,8 @@ TEST(ParseMultipart, an_empty_file_name_is_still_there) {
 }
 
 TEST(ParseMultipart, types_are_lower_case_without_parameters) {
-  const std::string body = part("Content-Disposition: form-data; name=\"a\"\r\nContent-Type:  Text/Plain ; charset=\"UTF-8\"", "x") + "--B--";
+  const std::string body =
+      part("Content-Disposition: form-data; name=\"a\"\r\nContent-Type:  Text/Plain ; charset=\"UTF-8\"", "x") + "--B--";
   EXPECT_EQ(parts(body).at(0).content_type, "text/plain");
 }
 
@@ -130,27 +133,27 @@ TEST(ParseMultipart, a_boundary_with_something_behind_it_is_refused) {
 }
 
 TEST(ParseMultipart, broken_heads_are_refused) {
-  for (const std::string& head : std::initializer_list<std::string>{
-           "Content-Type: image/jpeg",                                  // no disposition
-           "Content-Disposition: attachment; name=\"a\"",               // not of a form
-           "Content-Disposition: form-data",                            // no name
-           "Content-Disposition: form-data; filename=\"a\"",            //
-           "Content-Disposition: form-data; name=\"a",                  // quote left open
-           "Content-Disposition: form-data; name=\"a\\\"",              //
-           "Content-Disposition: form-data; name",                      // no value
-           "Content-Disposition: form-data; =a",                        // no parameter name
-           "Content-Disposition: form-data; name=\"a\" x",              // text behind the quote
-           "Content-Disposition: form-data; name=\"a\"; name=\"b\"",    //
-           "Content-Disposition: form-data; name=a; filename=b; filename=c",
-           kHead + "\r\nContent-Disposition: form-data; name=\"b\"",    // twice
-           "Content-Disposition : form-data; name=\"a\"",               // blank before the colon
-           " Content-Disposition: form-data; name=\"a\"",               //
-           kHead + "\r\n folded",                                       // a folded line
-           kHead + "\r\nno colon",                                      //
-           kHead + "\r\n: x",                                           //
-           kHead + "\r\nX: a\rb",                                       // a lone CR
-           kHead + std::string("\r\nX: a\0b", 8),                       //
-           ""}) {
+  for (const std::string& head :
+       std::initializer_list<std::string>{"Content-Type: image/jpeg",                                // no disposition
+                                          "Content-Disposition: attachment; name=\"a\"",             // not of a form
+                                          "Content-Disposition: form-data",                          // no name
+                                          "Content-Disposition: form-data; filename=\"a\"",          //
+                                          "Content-Disposition: form-data; name=\"a",                // quote left open
+                                          "Content-Disposition: form-data; name=\"a\\\"",            //
+                                          "Content-Disposition: form-data; name",                    // no value
+                                          "Content-Disposition: form-data; =a",                      // no parameter name
+                                          "Content-Disposition: form-data; name=\"a\" x",            // text behind the quote
+                                          "Content-Disposition: form-data; name=\"a\"; name=\"b\"",  //
+                                          "Content-Disposition: form-data; name=a; filename=b; filename=c",
+                                          kHead + "\r\nContent-Disposition: form-data; name=\"b\"",  // twice
+                                          "Content-Disposition : form-data; name=\"a\"",             // blank before the colon
+                                          " Content-Disposition: form-data; name=\"a\"",             //
+                                          kHead + "\r\n folded",                                     // a folded line
+                                          kHead + "\r\nno colon",                                    //
+                                          kHead + "\r\n: x",                                         //
+                                          kHead + "\r\nX: a\rb",                                     // a lone CR
+                                          kHead + std::string("\r\nX: a\0b", 8),                     //
+                                          ""}) {
     expect_refused(part(head, "x") + "--B--");
   }
   expect_refused("--B\r\n\r\nno head at all\r\n--B--");
@@ -171,7 +174,9 @@ TEST(ParseMultipart, the_number_of_parts_is_bounded) {
 
 TEST(ParseMultipart, a_parts_head_is_bounded) {
   const std::string start = "Content-Disposition: form-data; name=\"a\"\r\nX: ";
-  const auto body = [&](std::size_t head_bytes) { return part(start + std::string(head_bytes - start.size(), 'x'), "y") + "--B--"; };
+  const auto body = [&](std::size_t head_bytes) {
+    return part(start + std::string(head_bytes - start.size(), 'x'), "y") + "--B--";
+  };
   EXPECT_TRUE(parse_multipart(body(4095), "B"));
   EXPECT_TRUE(parse_multipart(body(4096), "B"));
   EXPECT_FALSE(parse_multipart(body(4097), "B"));
@@ -195,9 +200,9 @@ TEST(MultipartBoundary, refuses_a_missing_or_unusable_one) {
   for (const std::string& text : std::initializer_list<std::string>{
            "multipart/form-data", "multipart/form-data;", "multipart/form-data; boundary", "multipart/form-data; boundary=",
            "multipart/form-data; boundary=\"\"", "multipart/form-data; boundary=\"a", "multipart/form-data; boundary=\"a \"",
-           "multipart/form-data; boundary=a\"b", "multipart/form-data; boundary=\"a\r\nb\"", "multipart/form-data; boundary=a; boundary=b",
-           "multipart/form-data; boundary=" + std::string(71, 'b'), "multipart/form-data; boundary=\xC3\xA4",
-           "multipart/form-data; boundary=a;" + std::string(1100, ' ')}) {
+           "multipart/form-data; boundary=a\"b", "multipart/form-data; boundary=\"a\r\nb\"",
+           "multipart/form-data; boundary=a; boundary=b", "multipart/form-data; boundary=" + std::string(71, 'b'),
+           "multipart/form-data; boundary=\xC3\xA4", "multipart/form-data; boundary=a;" + std::string(1100, ' ')}) {
     const auto boundary = multipart_boundary(text);
     ASSERT_FALSE(boundary) << text;
     EXPECT_EQ(boundary.error().code, ErrorCode::bad_request);

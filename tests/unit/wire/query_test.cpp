@@ -24,8 +24,8 @@ TEST(ParseQuery, splits_and_decodes) {
 }
 
 TEST(ParseQuery, refuses_broken_escapes_and_nul) {
-  for (const std::string_view text : {std::string_view("a=%"), std::string_view("a=%4"), std::string_view("a=%zz"), std::string_view("%=1"),
-                                      std::string_view("a=%00"), std::string_view("a=\0b", 4)}) {
+  for (const std::string_view text : {std::string_view("a=%"), std::string_view("a=%4"), std::string_view("a=%zz"),
+                                      std::string_view("%=1"), std::string_view("a=%00"), std::string_view("a=\0b", 4)}) {
     const auto pairs = parse_query(text);
     ASSERT_FALSE(pairs) << text;
     EXPECT_EQ(pairs.error().code, ErrorCode::bad_request);
@@ -34,7 +34,8 @@ TEST(ParseQuery, refuses_broken_escapes_and_nul) {
 
 TEST(ParseStreamQuery, reads_every_name) {
   const auto query = stream_query(
-      "session_id=abc-_9&fps_limit=7.5&confidence_threshold=0.2&iou_threshold=0.3&max_detections=4&enable_tracking=true&batch_processing=0"
+      "session_id=abc-_9&fps_limit=7.5&confidence_threshold=0.2&iou_threshold=0.3&max_detections=4&enable_tracking=true&batch_"
+      "processing=0"
       "&quality_mode=speed&delivery=all&max_age_ms=600&fields=lean&resume=tok&last_event=5&last_seq=6&ticket=ignored");
   ASSERT_TRUE(query);
   EXPECT_EQ(query->session_id, "abc-_9");
@@ -60,15 +61,18 @@ TEST(ParseStreamQuery, nothing_given_is_nothing_set) {
 }
 
 TEST(ParseStreamQuery, takes_the_spellings_of_booleans) {
-  for (const char* text : {"true", "True", "1"}) EXPECT_EQ(stream_query("enable_tracking=" + std::string(text))->patch.enable_tracking, true);
-  for (const char* text : {"false", "False", "0"}) EXPECT_EQ(stream_query("enable_tracking=" + std::string(text))->patch.enable_tracking, false);
+  for (const char* text : {"true", "True", "1"})
+    EXPECT_EQ(stream_query("enable_tracking=" + std::string(text))->patch.enable_tracking, true);
+  for (const char* text : {"false", "False", "0"})
+    EXPECT_EQ(stream_query("enable_tracking=" + std::string(text))->patch.enable_tracking, false);
 }
 
 TEST(ParseStreamQuery, refuses_a_bad_value_with_the_fields_name) {
-  for (const std::string& pair : std::initializer_list<std::string>{"session_id=", "session_id=a%20b", "fps_limit=", "fps_limit=fast", "fps_limit=5x", "fps_limit=nan",
-                                 "fps_limit=inf", "fps_limit=+5", "fps_limit=1e999", "confidence_threshold=0,5", "max_detections=--1",
-                                 "max_age_ms=0x50", "enable_tracking=yes", "enable_tracking=", "last_event=-1", "last_event=1.5", "last_seq=",
-                                 "last_seq=18446744073709551616"}) {
+  for (const std::string& pair : std::initializer_list<std::string>{
+           "session_id=", "session_id=a%20b", "fps_limit=", "fps_limit=fast", "fps_limit=5x", "fps_limit=nan", "fps_limit=inf",
+           "fps_limit=+5", "fps_limit=1e999", "confidence_threshold=0,5", "max_detections=--1", "max_age_ms=0x50",
+           "enable_tracking=yes", "enable_tracking=", "last_event=-1", "last_event=1.5",
+           "last_seq=", "last_seq=18446744073709551616"}) {
     const auto query = stream_query(pair);
     ASSERT_FALSE(query) << pair;
     EXPECT_EQ(query.error().code, ErrorCode::invalid_value);
@@ -88,8 +92,9 @@ TEST(IsSessionId, takes_one_to_sixty_four_plain_characters) {
   EXPECT_TRUE(is_session_id(std::string(63, 'x')));
   EXPECT_TRUE(is_session_id(std::string(64, 'x')));
   EXPECT_FALSE(is_session_id(std::string(65, 'x')));
-  for (const std::string_view text : {std::string_view(""), std::string_view("a b"), std::string_view("a/b"), std::string_view("a.b"),
-                                      std::string_view("\xC3\xA4"), std::string_view("a\0", 2), std::string_view("a\n")}) {
+  for (const std::string_view text :
+       {std::string_view(""), std::string_view("a b"), std::string_view("a/b"), std::string_view("a.b"),
+        std::string_view("\xC3\xA4"), std::string_view("a\0", 2), std::string_view("a\n")}) {
     EXPECT_FALSE(is_session_id(text));
   }
 }

@@ -1,7 +1,7 @@
 #include "wire/rest_message.hpp"
 
-#include <boost/json.hpp>
 #include <gtest/gtest.h>
+#include <boost/json.hpp>
 
 #include <initializer_list>
 #include <limits>
@@ -85,8 +85,9 @@ TEST(SessionStarted, names_the_two_endpoints) {
 
 TEST(SessionStats, keeps_the_old_names_and_adds_the_counters) {
   const auto stats = object(session_stats(session()));
-  expect_keys(stats, {"session_id", "client_id", "uptime_seconds", "total_frames", "processed_frames", "failed_frames", "success_rate",
-                      "avg_processing_time_ms", "current_fps", "status", "config", "received", "results", "drops", "errors", "in_flight"});
+  expect_keys(stats, {"session_id", "client_id", "uptime_seconds", "total_frames", "processed_frames", "failed_frames",
+                      "success_rate", "avg_processing_time_ms", "current_fps", "status", "config", "received", "results", "drops",
+                      "errors", "in_flight"});
   EXPECT_EQ(stats.at("total_frames"), 10);
   EXPECT_EQ(stats.at("processed_frames"), 6);
   EXPECT_EQ(stats.at("failed_frames"), 2);
@@ -171,8 +172,8 @@ TEST(StreamStats, carries_what_the_sample_client_reads_and_the_counters) {
   const domain::ModelInfo info = model();
   const auto stats = object(stream_stats(service, &info, kNow));
   const auto& streaming = stats.at("streaming_stats");
-  expect_keys(streaming, {"active_sessions", "total_sessions", "frames_processed", "avg_fps", "uptime", "uptime_seconds", "sessions_by_type",
-                          "received", "results", "drops", "errors", "in_flight", "capacity_fps"});
+  expect_keys(streaming, {"active_sessions", "total_sessions", "frames_processed", "avg_fps", "uptime", "uptime_seconds",
+                          "sessions_by_type", "received", "results", "drops", "errors", "in_flight", "capacity_fps"});
   EXPECT_EQ(streaming.at("frames_processed"), 9);
   EXPECT_EQ(streaming.at("sessions_by_type").at("websocket"), 1);
   EXPECT_EQ(stats.at("model_info").at("class_count"), 2);
@@ -194,11 +195,12 @@ TEST(Readiness, gives_the_reason_when_it_is_not) {
 }
 
 TEST(ModelObject, is_the_old_model_info_without_paths) {
-  EXPECT_EQ(model_object(model()),
-            R"({"status":"loaded","backend":"openvino","model_name":"hazard-yolo12n","version":"1","classes":["crack","pothole"],)"
-            R"("class_count":2,"input_shape":[1,3,384,640],"output_shape":[1,6,5040],"device":"CPU","performance_mode":"latency",)"
-            R"("precision":"bf16","async_inference":true,"confidence_threshold":0.6,"tracking_enabled":true,"streams":1,)"
-            R"("threads":1,"trained":true})");
+  EXPECT_EQ(
+      model_object(model()),
+      R"({"status":"loaded","backend":"openvino","model_name":"hazard-yolo12n","version":"1","classes":["crack","pothole"],)"
+      R"("class_count":2,"input_shape":[1,3,384,640],"output_shape":[1,6,5040],"device":"CPU","performance_mode":"latency",)"
+      R"("precision":"bf16","async_inference":true,"confidence_threshold":0.6,"tracking_enabled":true,"streams":1,)"
+      R"("threads":1,"trained":true})");
 }
 
 TEST(ErrorsCatalogue, lists_every_code) {
@@ -220,8 +222,8 @@ TEST(V1Detect, boxes_are_arrays) {
 
 TEST(DetectReply, is_the_stateless_form) {
   const auto reply = object(detect_reply(result(), model(), 25.5));
-  expect_keys(reply, {"success", "detections", "processing_time_ms", "image_size", "model_info", "width", "height", "timings", "engine",
-                      "orientation_applied"});
+  expect_keys(reply, {"success", "detections", "processing_time_ms", "image_size", "model_info", "width", "height", "timings",
+                      "engine", "orientation_applied"});
   EXPECT_FALSE(reply.contains("new_reports"));
   EXPECT_FALSE(reply.contains("session_stats"));
   EXPECT_EQ(reply.at("processing_time_ms"), 25.5);
@@ -239,7 +241,8 @@ TEST(DetectReply, a_clear_road_is_an_empty_list) {
 }
 
 TEST(RestMessages, a_hostile_name_stays_inside_its_string) {
-  for (const std::string& name : {std::string("\"}\r\n\r\n"), std::string("\xFF\xFE"), std::string("\0", 1), std::string("\xE2\x80\xA8")}) {
+  for (const std::string& name :
+       {std::string("\"}\r\n\r\n"), std::string("\xFF\xFE"), std::string("\0", 1), std::string("\xE2\x80\xA8")}) {
     EXPECT_EQ(object(v1_detect(name, result(), model())).at("detections").as_array().size(), 1U);
     object(error_body({domain::ErrorCode::bad_request, name}, name));
   }

@@ -1,7 +1,7 @@
 #include "wire/server_message.hpp"
 
-#include <boost/json.hpp>
 #include <gtest/gtest.h>
+#include <boost/json.hpp>
 
 #include <cmath>
 #include <string>
@@ -69,13 +69,14 @@ struct Fixture {
 TEST(VerdictMessage, lean_result_has_each_value_once) {
   Fixture f;
   f.context.fields = domain::Fields::lean;
-  EXPECT_EQ(verdict_message(result_verdict(), f.context),
-            R"({"type":"detection_result","timestamp":1700000000.00025,"event":3,"orientation_applied":false,"data":{"frame_id":"f-7","seq":7,)"
-            R"("timestamp":1699999999.5,"detections":[{"bbox":[10.5,20,30,60.25],"confidence":0.75,"class_id":1,)"
-            R"("class_name":"pothole"}],"processing_time_ms":24,"session_id":"s1","image":{"width":1280,"height":720},)"
-            R"("timing":{"queue_ms":1,"decode_ms":2.5,"inference_ms":20,"postprocess_ms":0.5,)"
-            R"("total_ms":24},"age_ms":25.125,"quality":{"mode":"balanced","input":{"width":640,"height":384},"every":1},)"
-            R"("credits":1,"predicted":false}})");
+  EXPECT_EQ(
+      verdict_message(result_verdict(), f.context),
+      R"({"type":"detection_result","timestamp":1700000000.00025,"event":3,"orientation_applied":false,"data":{"frame_id":"f-7","seq":7,)"
+      R"("timestamp":1699999999.5,"detections":[{"bbox":[10.5,20,30,60.25],"confidence":0.75,"class_id":1,)"
+      R"("class_name":"pothole"}],"processing_time_ms":24,"session_id":"s1","image":{"width":1280,"height":720},)"
+      R"("timing":{"queue_ms":1,"decode_ms":2.5,"inference_ms":20,"postprocess_ms":0.5,)"
+      R"("total_ms":24},"age_ms":25.125,"quality":{"mode":"balanced","input":{"width":640,"height":384},"every":1},)"
+      R"("credits":1,"predicted":false}})");
 }
 
 TEST(VerdictMessage, full_detection_is_the_superset_of_aliases) {
@@ -201,7 +202,7 @@ TEST(VerdictMessage, a_hostile_frame_id_stays_inside_its_string) {
   Fixture f;
   domain::Verdict verdict = result_verdict();
   for (const std::string& id : {std::string("\"},{\"x\":\""), std::string("a\r\n\r\ndata: x"), std::string("\0\x1b", 2),
-                               std::string("\xE2\x80\xA8"), std::string("\xFF\xC0\x80")}) {
+                                std::string("\xE2\x80\xA8"), std::string("\xFF\xC0\x80")}) {
     verdict.frame_id = id;
     const auto data = object(verdict_message(verdict, f.context)).at("data").as_object();
     EXPECT_EQ(data.at("seq"), 7);
@@ -251,8 +252,9 @@ TEST(Messages, small_ones_read_as_the_contract_says) {
   EXPECT_EQ(error_message({domain::ErrorCode::invalid_json, "no"}, kNow),
             R"({"type":"error","timestamp":1700000000.00025,"error":"no","code":"invalid_json","error_code":"invalid_json"})");
   EXPECT_EQ(ping(kNow), R"({"type":"ping","timestamp":1700000000.00025})");
-  EXPECT_EQ(session_closing("restarting", true, 1500ms, kNow),
-            R"({"type":"session_closing","reason":"restarting","reconnect":true,"retry_after_ms":1500,"timestamp":1700000000.00025})");
+  EXPECT_EQ(
+      session_closing("restarting", true, 1500ms, kNow),
+      R"({"type":"session_closing","reason":"restarting","reconnect":true,"retry_after_ms":1500,"timestamp":1700000000.00025})");
   EXPECT_EQ(gap(4, 9), R"({"type":"gap","from":4,"to":9})");
   EXPECT_EQ(stream_started("c", kNow),
             R"({"type":"stream_started","session_id":"c","client_id":"c","timestamp":1700000000.00025})");
@@ -268,7 +270,8 @@ TEST(Pong, echoes_the_pings_fields_and_its_own_time_wins) {
 
 TEST(Pong, never_repeats_a_key_of_the_server) {
   const std::string text = pong(R"({"type":"x","sent_at":1,"received_at":2,"a":"\u000a"})", kNow, kNow);
-  EXPECT_EQ(text, R"({"type":"pong","a":"\n","timestamp":1700000000.00025,"received_at":1700000000.00025,"sent_at":1700000000.00025})");
+  EXPECT_EQ(text,
+            R"({"type":"pong","a":"\n","timestamp":1700000000.00025,"received_at":1700000000.00025,"sent_at":1700000000.00025})");
 }
 
 TEST(Counters, add_up_and_name_every_drop_reason) {
