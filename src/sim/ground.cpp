@@ -33,7 +33,7 @@ void paint_asphalt(const Scene& scene, double start_m, Row& row, int from, int t
   const float soften = scene.grain.fraction(fine_z);
   const Palette& palette = scene.palette;
   const float grain = 74 * palette.grain;
-  const float uneven = 0.14F + 0.12F * palette.streaks;
+  const float uneven = 0.11F + 0.11F * palette.streaks;
   const float lane_left = scene.road.lane_left - 0.1F;
   const float lane_right = scene.road.lane_right + 0.1F;
   const float tone_scale = 1 / Scene::kToneStep;

@@ -1,5 +1,7 @@
 #include "sim/plants.hpp"
 
+#include <algorithm>
+
 #include "sim/noise.hpp"
 
 namespace hazard::sim {
@@ -7,6 +9,35 @@ namespace {
 
 constexpr double kSlotM = 3.2;  // one plant at most on each side
 constexpr double kWoodsM = 170;  // woods, hedges and open stretches take turns over such lengths
+
+}  // namespace
+
+namespace {
+
+constexpr double kTuftSlotM = 0.9;
+constexpr double kTuftsM = 55;  // further away they melt into the verge
+
+// Tall grass where the bare strip ends.
+void add_tufts(const Scene& scene, double start_m, double to_z, int side, double free, std::vector<Plant>& plants) {
+  const std::uint64_t seed = hash(scene.options.seed, side < 0 ? 0x6A0 : 0x6A1);
+  const std::int64_t last = floor_to_int((start_m + std::min(to_z, kTuftsM)) / kTuftSlotM);
+  for (std::int64_t slot = floor_to_int((start_m + 2.5) / kTuftSlotM); slot <= last; ++slot) {
+    Dice dice(hash(seed, static_cast<std::uint64_t>(slot)));
+    const double place = static_cast<double>(slot) * kTuftSlotM;
+    const double high = value_noise(seed + 1, place / 40);
+    if (!dice.chance(1.7 * high - 0.3)) continue;
+    Plant plant;
+    plant.z = place + dice.unit() * kTuftSlotM - start_m;
+    plant.t = side * (free + dice.range(0.1, 1.6));
+    plant.tall = dice.range(0.2, 0.3 + 0.5 * high);
+    plant.wide = dice.range(0.3, 0.9);
+    plant.noise_x = dice.rangef(20, 60);
+    plant.noise_y = dice.rangef(20, 60);
+    plant.tone = dice.rangef(0.65, 0.95);
+    plant.colour = blend(scene.palette.grass, scene.palette.dry_grass, dice.rangef(0, 0.7));
+    plants.push_back(plant);
+  }
+}
 
 }  // namespace
 
@@ -18,6 +49,7 @@ std::vector<Plant> plants_between(const Scene& scene, double start_m, double fro
     const std::uint64_t seed = hash(scene.options.seed, side < 0 ? 0xB0 : 0xB1);
     const double edge = side < 0 ? -static_cast<double>(scene.road.asphalt_left) : static_cast<double>(scene.road.asphalt_right);
     const double free = edge + static_cast<double>(scene.road.soil_m);
+    add_tufts(scene, start_m, to_z, side, free, plants);
     for (std::int64_t slot = first; slot <= last; ++slot) {
       Dice dice(hash(seed, static_cast<std::uint64_t>(slot)));
       const double place = static_cast<double>(slot) * kSlotM;

@@ -104,7 +104,7 @@ void PotholeMark::paint_pixel(Row& row, int x, float soften) const noexcept {
   const float share = down / shape_.depth_m;
   const float stone = stones_.signed_at(8 + t * 0.45F, 8 + z * 0.45F);
   const float lump = noise_.signed_at(shape_.noise_y + 6 + 5 * t, shape_.noise_x + 6 + 5 * z);
-  const float dark = 1 - strength_ * (0.34F + 0.16F * lump) * share - 0.2F * ramp(0.02F, 0.1F, -inside) * (1 - share);
+  const float dark = 1 - strength_ * (0.46F + 0.18F * lump) * share - 0.2F * ramp(0.02F, 0.1F, -inside) * (1 - share);
   const Colour floor = blend(scene_->palette.asphalt, scene_->palette.dust, shape_.dirt);
   Colour colour = floor * ((dark + 0.42F * stone * (0.4F + share)) * lit / std::max(0.3F, row.light[i]));
   if (shape_.water && inside < -0.3F) {

@@ -56,7 +56,7 @@ Palette make_palette(std::uint64_t seed) {
   const float dry = dice.rangef(0, 1);
   palette.grass = blend({70, 98, 40}, {104, 112, 58}, dry);
   palette.dry_grass = blend({120, 132, 70}, {168, 156, 104}, dry);
-  palette.grain = dice.rangef(0.6, 1.35);
+  palette.grain = dice.rangef(0.8, 1.35);
   palette.streaks = dice.rangef(0.5, 1.3);
   palette.dustiness = dice.rangef(0, 0.5);
   palette.cloudiness = dice.rangef(0.1, 1);

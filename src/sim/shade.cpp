@@ -8,6 +8,7 @@ namespace hazard::sim {
 namespace {
 
 constexpr double kShadeM = 200;        // shadows further away are thinner than a row
+constexpr double kCastsShadeM = 0.9;   // lower plants' shadows stay on the verge
 constexpr double kBridgeSlotM = 1400;  // one bridge at most
 constexpr double kWireSlotM = 90;      // one wire at most
 
@@ -35,6 +36,7 @@ Shade::Shade(const Scene& scene, double start_m) : scene_(&scene) {
   // Under a closed sky there are no shadows with an edge.
   if (sun.shade > 0.9F) return;
   for (const Plant& plant : plants_between(scene, start_m, -12, kShadeM)) {
+    if (plant.tall < kCastsShadeM) continue;
     Crown crown;
     const auto high = static_cast<float>(plant.tall * (plant.tree ? 0.62 : 0.5));
     const float away = high / sun.slope;
