@@ -138,5 +138,5 @@ def test_process_refuses_at_once_with_its_status(server, frame):
 
 def test_a_foreign_origin_gets_no_stream(server):
     with pytest.raises(Exception) as refused:
-        connect(f"{server.ws}/stream/detection", origin="https://evil.example")
+        connect(f"{server.ws}/stream/detection", origin="https://evil.example", legacy=True)
     assert refused.value.response.status_code == 403

@@ -14,7 +14,7 @@ from conftest import strict
 
 
 def open_stream(server, query=""):
-    socket = connect(f"{server.ws}/stream/detection{query}", max_size=None, compression=None)
+    socket = connect(f"{server.ws}/stream/detection{query}", max_size=None, compression=None, legacy=True)
     welcome = strict(socket.recv(timeout=5))
     assert welcome["type"] == "session_created"
     return socket, welcome
@@ -153,7 +153,7 @@ def test_two_sockets_with_one_session_id_are_kept_apart(server):
                                           ("enable_tracking=perhaps", "enable_tracking"), ("session_id=a%20b", "session_id"), ("max_age_ms=49", "max_age_ms")])
 def test_a_bad_handshake_value_is_refused_before_the_upgrade(server, query, field):
     with pytest.raises(InvalidStatus) as refused:
-        connect(f"{server.ws}/stream/detection?{query}")
+        connect(f"{server.ws}/stream/detection?{query}", legacy=True)
     body = strict(refused.value.response.body)
     assert refused.value.response.status_code == 422
     assert field in body["detail"] and body["code"] == "invalid_value"

@@ -49,6 +49,7 @@ def test_plays_the_drive_and_answers_every_frame(page):
     assert page.inner_text("#state") in ("LIVE", "SLOW")
     assert number(page, "#sent") - number(page, "#answered") <= 2
     assert number(page, "#rate") > 0
+    assert not page.is_visible("#empty")
     # The picture is there: not one colour.
     shades = page.evaluate("""() => {
       const canvas = document.getElementById('picture');
