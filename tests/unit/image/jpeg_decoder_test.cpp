@@ -64,6 +64,20 @@ TEST(JpegDecoder, scales_exactly_at_each_power_of_two_and_between) {
   }
 }
 
+// A chroma layout that the library's own header reader has no name for.
+TEST(JpegDecoder, decodes_chroma_at_a_quarter_by_a_half) {
+  Bytes file = testing::jpeg(testing::flat({32, 16}, 128, 128, 128), 90, TJSAMP_411);
+  for (std::size_t i = 0; i + 11 < file.size(); ++i) {
+    if (file[i] == 0xFF && file[i + 1] == 0xC0) file[i + 11] = 0x42;  // the luma's factors: 4 by 2
+  }
+  file.resize(coded_data(file));
+  // One unit of 8 luma blocks (DC 00, end 1010) and 2 chroma blocks (DC 00, end 00), all mid grey.
+  file.insert(file.end(), {0x28, 0xA2, 0x8A, 0x28, 0xA2, 0x8A, 0x00, 0xFF, 0xD9});
+  const auto result = decoded(file, {32, 16}, {32, 16});
+  ASSERT_TRUE(result.has_value()) << result.error().message;
+  EXPECT_EQ(result->pixels, testing::flat({32, 16}, 128, 128, 128).pixels);
+}
+
 TEST(JpegDecoder, accepts_padding_before_the_end_marker_as_webcams_write_it) {
   const RgbPicture picture = testing::textured({64, 48});
   Bytes file = testing::jpeg(picture);
