@@ -1,0 +1,117 @@
+#include "app/house.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "app/calibration.hpp"
+#include "app/model_source.hpp"
+#include "app/version.hpp"
+#include "base/log.hpp"
+
+namespace hazard::app {
+namespace {
+
+session::RegistryOptions registry_options(const Config& config) {
+  return {.limits = {.stream = {.max_fps = config.max_fps,
+                                .default_fps = config.default_fps,
+                                .default_confidence = config.confidence_threshold,
+                                .default_tracking = config.enable_tracking,
+                                .queue_size = config.queue_size},
+                     .frame_bytes_max = static_cast<std::size_t>(config.max_frame_bytes),
+                     .heartbeat = config.heartbeat},
+          .idle_timeout = config.session_timeout,
+          .sessions_max = static_cast<std::size_t>(config.max_sessions)};
+}
+
+serve::ServerOptions server_options(const Config& config) {
+  serve::ServerOptions options;
+  options.host = config.host;
+  options.port = static_cast<std::uint16_t>(config.port);
+  options.extra_ports.assign(config.extra_ports.begin(), config.extra_ports.end());
+  options.cors_origins = config.cors_origins;
+  options.allow_anonymous = config.allow_anonymous;
+  options.connections_max = config.max_connections;
+  options.frame_bytes_max = static_cast<std::size_t>(config.max_frame_bytes);
+  options.heartbeat = config.heartbeat;
+  options.drain_deadline = config.shutdown_grace;
+  return options;
+}
+
+}  // namespace
+
+std::string page_address(std::string_view host, std::uint16_t port) {
+  if (host == "0.0.0.0") host = "127.0.0.1";
+  if (host == "::") host = "::1";
+  const bool bracketed = host.find(':') != std::string_view::npos;
+  return fmt::format("http://{}{}{}:{}/", bracketed ? "[" : "", host, bracketed ? "]" : "", port);
+}
+
+House::House(const Config& config, HouseTools tools)
+    : tools_(std::move(tools)),
+      page_host_(config.host),
+      pipeline_(tools_.clock),
+      registry_(registry_options(config), pipeline_),
+      pictures_(pipeline_, registry_.totals()) {}
+
+domain::Result<std::unique_ptr<House>> House::build(const Config& config, HouseTools tools) {
+  std::unique_ptr<House> house(new House(config, std::move(tools)));
+  auto* const self = house.get();
+  auto server = serve::Server::start(server_options(config), {.registry = self->registry_,
+                                                              .pictures = self->pictures_,
+                                                              .version = std::string(kVersion),
+                                                              .model_error = [self] { return self->model_error(); }});
+  if (!server) return std::unexpected(std::move(server.error()));
+  house->server_ = std::move(*server);
+  house->tools_.say(fmt::format("hazardstream {} listens on {} and loads its model.\n", kVersion, page_address(config.host, house->port())));
+  house->loader_ = std::make_unique<ModelLoader>(
+      LoaderCalls{.load = self->tools_.load,
+                  .loaded = [self](std::unique_ptr<detect::Engine> engine) { self->take_model(std::move(engine)); },
+                  .failed = [self](const domain::Error& error, base::Duration retry_in) { self->note_failure(error, retry_in); }},
+      self->tools_.back_off);
+  return house;
+}
+
+House::~House() { stop(); }
+
+std::string House::model_error() const {
+  const std::lock_guard lock(model_mutex_);
+  return model_error_;
+}
+
+void House::take_model(std::unique_ptr<detect::Engine> engine) {
+  const auto measured = calibrate(*engine, sample_picture(), tools_.calibration);
+  const auto model = engine->model();
+  pipeline_.start(std::move(engine));
+  {
+    const std::lock_guard lock(model_mutex_);
+    model_error_.clear();
+  }
+  const auto capacity = measured ? measured->frames_per_second : 0;
+  tools_.say(fmt::format("{}  capacity   {:.0f} frames a second of 1280x720: about {:.0f} streams at 10 frames a second\n"
+                         "  page       {}\nReady.\n",
+                         describe_model(model), capacity, std::floor(capacity / 10), page_address(page_host_, server_->port())));
+  base::log::info("model_ready", "The model is loaded.",
+                  {{"model", model.name}, {"device", model.device}, {"precision", model.precision}, {"capacity_fps", capacity}});
+}
+
+void House::note_failure(const domain::Error& error, base::Duration retry_in) {
+  {
+    const std::lock_guard lock(model_mutex_);
+    model_error_ = error.message;
+  }
+  const auto seconds = std::chrono::duration<double>(retry_in).count();
+  base::log::error("model_not_loaded", error.message, {{"retry_in_s", seconds}});
+  tools_.say(fmt::format("The model cannot be loaded: {}\nThe server stays up, not ready, and tries again in {:.0f} s.\n", error.message, seconds));
+}
+
+void House::stop() {
+  if (server_ == nullptr) return;
+  server_->drain();
+  loader_.reset();
+  server_->join();
+  pipeline_.stop();
+  server_.reset();
+}
+
+}  // namespace hazard::app
