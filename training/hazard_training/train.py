@@ -31,15 +31,16 @@ class Sampler:
 
     def __init__(self, frames, options, team=workers.Team()):
         self.frames, self.options, self.team = frames, options, team
-        self.extra = []
+        self.extra, self.seen = [], []
         rare = [i for i, f in enumerate(frames) if len(f.boxes(data.POTHOLE))]
         self.order = list(range(len(frames))) + rare * (options.pothole_times - 1)
 
     def rescan(self):
-        """Pictures made by the simulated drive may arrive while training runs."""
+        """Pictures made by the simulated drive may arrive, or be replaced, while training runs."""
         folder = self.options.extra_dir
-        if folder and pathlib.Path(folder).is_dir() and not self.extra:
-            self.extra = data.read_truth_folder(folder, self.options.extra_most)
+        seen = sorted((str(p), p.stat().st_mtime) for p in pathlib.Path(folder).rglob("truth.jsonl")) if folder else []
+        if seen and seen != self.seen:
+            self.extra, self.seen = data.read_truth_folder(folder, self.options.extra_most), seen
 
     def _pick(self, index, rng):
         if self.extra and rng.random() < self.options.extra_share:
