@@ -36,14 +36,13 @@ bool Outbox::say(std::string json) {
   return fits;
 }
 
-void Outbox::spare_waiting() {
+void Outbox::begin_live() {
   const std::lock_guard lock(mutex_);
-  for (auto& message : waiting_) spared_.push_back(std::move(message));
-  waiting_.clear();
-  bytes_ = 0;
+  live_ = true;
 }
 
 void Outbox::push(session::Outgoing message) {
+  if (!live_) return spared_.push_back(std::move(message));
   const std::size_t size = message.json->size();
   waiting_.push_back(std::move(message));
   bytes_ += size;

@@ -33,8 +33,9 @@ class Outbox final : public session::Subscriber {
   // reading, and deserves no more.
   bool say(std::string json);
 
-  // What waits now was asked for (a replay) and is bounded already: it is not counted and not dropped.
-  void spare_waiting();
+  // Until this is called, what comes is what was asked for (a replay, bounded by the session's ring): neither counted nor
+  // dropped. From then on the limits hold for what comes.
+  void begin_live();
 
   // The next message; a gap notice first when verdicts were dropped.
   std::optional<session::Outgoing> pop();
@@ -60,6 +61,7 @@ class Outbox final : public session::Subscriber {
   std::uint64_t gap_from_ = 0;
   std::uint64_t gap_to_ = 0;  // 0: no gap to tell
   std::uint64_t dropped_ = 0;
+  bool live_ = false;
   bool reader_asleep_ = true;
   std::optional<Ending> ending_;
 };

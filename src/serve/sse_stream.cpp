@@ -81,7 +81,7 @@ void SseStream::open(const SseOpening& opening) {
   out_ = serialise_head(head, opening.request_id, std::nullopt, chunked_, opening.cors_lines);
   events_ = wire::sse_event(0, wire::stream_started(session_->id(), context_.clock.wall()));
   if (!session_->attach(outbox_, opening.last_event)) outbox_->session_ended(session::EndReason::closed_by_client, {});
-  outbox_->spare_waiting();
+  outbox_->begin_live();
   flush();
   listen();
 }

@@ -131,6 +131,7 @@ void WsStream::on_open() {
   });
   outbox_->say(session_->greeting());
   if (!session_->attach(outbox_)) outbox_->session_ended(session::EndReason::server_closing, {});
+  outbox_->begin_live();
   flush();
   read();
 }
