@@ -48,7 +48,8 @@ Bytes jpeg_of_density(SizePx size, std::size_t bytes_least) {
   JpegEncoder encoder;
   RgbPicture picture = textured(size);
   Bytes bytes;
-  for (int quality = 20; quality <= 98 && bytes.size() < bytes_least; quality += 2) bytes = encoder.encode(picture.view(), quality);
+  for (int quality = 20; quality <= 98 && bytes.size() < bytes_least; quality += 2)
+    bytes = encoder.encode(picture.view(), quality);
   return bytes;
 }
 
@@ -82,8 +83,9 @@ Bytes sideways(Bytes file) {
 }
 
 void add(const std::string& name, Bytes bytes) {
-  benchmark::RegisterBenchmark(name.c_str(), [bytes = std::move(bytes)](benchmark::State& state) { letterbox(state, bytes); })
-      ->Unit(benchmark::kMillisecond);
+  benchmark::RegisterBenchmark(name.c_str(), [bytes = std::move(bytes)](benchmark::State& state) {
+    letterbox(state, bytes);
+  })->Unit(benchmark::kMillisecond);
 }
 
 void add_made_pictures() {
@@ -101,8 +103,9 @@ void add_made_pictures() {
   const Bytes dense = jpeg_of_density({1280, 720}, 117'000);
   add("jpeg/1280x720/dense/sideways", sideways(dense));
   benchmark::RegisterBenchmark("probe/1280x720", [dense](benchmark::State& state) { read_header(state, dense); });
-  benchmark::RegisterBenchmark("encode/1280x720/q80", [](benchmark::State& state) { encode(state, {1280, 720}); })
-      ->Unit(benchmark::kMillisecond);
+  benchmark::RegisterBenchmark("encode/1280x720/q80", [](benchmark::State& state) {
+    encode(state, {1280, 720});
+  })->Unit(benchmark::kMillisecond);
 }
 
 }  // namespace

@@ -30,7 +30,8 @@ constexpr Color kWhite{255, 255, 255};
 // Okabe and Ito, "Color Universal Design" (2008): told apart with every kind of colour vision.
 constexpr Color kOrange{230, 159, 0};
 constexpr Color kBlue{0, 114, 178};
-constexpr std::array kOthers{Color{0, 158, 115}, Color{240, 228, 66}, Color{204, 121, 167}, Color{86, 180, 233}, Color{213, 94, 0}};
+constexpr std::array kOthers{Color{0, 158, 115}, Color{240, 228, 66}, Color{204, 121, 167}, Color{86, 180, 233},
+                             Color{213, 94, 0}};
 
 // A picture is looked at on a phone about 400 points wide: one dot of the font must then be one point.
 constexpr float kDotsAcross = 400;
@@ -105,7 +106,9 @@ std::string_view name_of(const domain::Detection& detection, const std::vector<s
 // Whole pixels inside the picture; false for a box that is not there to be drawn.
 bool visible_area(const domain::PixelBox& box, domain::SizePx size, Area& area) noexcept {
   if (!std::isfinite(box.x1) || !std::isfinite(box.y1) || !std::isfinite(box.x2) || !std::isfinite(box.y2)) return false;
-  const auto inside = [](float value, int most) { return static_cast<int>(std::lround(std::clamp(value, 0.0F, static_cast<float>(most)))); };
+  const auto inside = [](float value, int most) {
+    return static_cast<int>(std::lround(std::clamp(value, 0.0F, static_cast<float>(most))));
+  };
   area = {inside(box.x1, size.width), inside(box.y1, size.height), inside(box.x2, size.width), inside(box.y2, size.height)};
   return area.right > area.left && area.bottom > area.top;
 }

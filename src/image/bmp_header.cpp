@@ -33,7 +33,8 @@ domain::Result<BmpHeader> read_bmp_header(domain::ByteView bytes) {
     return refuse(ErrorCode::undecodable_image, "The BMP's header is damaged: it names no valid size.");
   }
   if ((bits != 24 && bits != 32) || compression != kUncompressed) {
-    return refuse(ErrorCode::unsupported_format, "Of BMP only uncompressed 24-bit and 32-bit pictures are read: send a JPEG or PNG.");
+    return refuse(ErrorCode::unsupported_format,
+                  "Of BMP only uncompressed 24-bit and 32-bit pictures are read: send a JPEG or PNG.");
   }
   return BmpHeader{.size = {width, height < 0 ? -height : height},
                    .pixels_at = little_endian(bytes, 10, 4),

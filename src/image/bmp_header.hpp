@@ -9,9 +9,9 @@ namespace hazard::image {
 
 struct BmpHeader {
   domain::SizePx size;
-  std::size_t pixels_at = 0;       // where the rows begin in the file
-  std::size_t bytes_per_pixel = 3; // 3: B, G, R; 4: B, G, R, unused
-  bool bottom_up = true;           // the first stored row is the lowest
+  std::size_t pixels_at = 0;        // where the rows begin in the file
+  std::size_t bytes_per_pixel = 3;  // 3: B, G, R; 4: B, G, R, unused
+  bool bottom_up = true;            // the first stored row is the lowest
 };
 
 // BITMAPINFOHEADER and its successors (40 bytes and more), 24 or 32 bits, uncompressed: what cameras and tools write.

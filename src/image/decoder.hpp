@@ -29,7 +29,7 @@ struct PictureHeader {
 };
 
 // Reads only the header. Errors: unsupported_format (unknown magic, CMYK JPEG, animation), undecodable_image (no header),
-// image_too_large (more than `pixels_max` pixels).
+// image_too_large (more than `pixels_max` pixels, or a side over 65,535).
 domain::Result<PictureHeader> probe(domain::ByteView bytes, std::int64_t pixels_max = domain::kPicturePixelsMax);
 
 struct Decoded {
@@ -46,7 +46,8 @@ class Decoder {
 
   // Decodes `bytes` letterboxed into `target` (RGB, grey 114 bars, Letterbox::fit). JPEG is decoded at the largest of
   // 1/1, 1/2, 1/4, 1/8 that still covers the content, straight into the target where it fits exactly.
-  // Errors as probe(), and undecodable_image for truncated or damaged data; the target's pixels are then unspecified.
+  // Transparent pixels show the bars' grey. Errors as probe(), undecodable_image for truncated or damaged data,
+  // unsupported_format for a JPEG of too many scans; the target's pixels are then unspecified.
   domain::Result<Decoded> decode_letterboxed(domain::ByteView bytes, const domain::RgbView& target,
                                              OrientationPolicy policy = OrientationPolicy::apply);
 

@@ -39,8 +39,7 @@ JpegDecoder::JpegDecoder() : handle_(tjInitDecompress()) { HAZARD_CHECK(handle_ 
 
 JpegDecoder::~JpegDecoder() { tjDestroy(handle_); }
 
-domain::Result<void> JpegDecoder::decode(domain::ByteView bytes, SizePx stored, const domain::RgbView& target,
-                                         RowSink& sink) {
+domain::Result<void> JpegDecoder::decode(domain::ByteView bytes, SizePx stored, const domain::RgbView& target, RowSink& sink) {
   if (auto whole = check_jpeg_body(bytes, stored); !whole) return whole;
   if (auto same = check_header(bytes, stored); !same) return same;
 
@@ -76,8 +75,8 @@ domain::Result<void> JpegDecoder::check_header(domain::ByteView bytes, SizePx st
   return {};
 }
 
-domain::Result<void> JpegDecoder::decode_scaled(domain::ByteView bytes, SizePx scaled, std::size_t row_bytes,
-                                                int pixel_format, std::uint8_t* to) {
+domain::Result<void> JpegDecoder::decode_scaled(domain::ByteView bytes, SizePx scaled, std::size_t row_bytes, int pixel_format,
+                                                std::uint8_t* to) {
   // Warnings count as failures: a cut or damaged picture is half grey, and a verdict on it would be a guess.
   const int status = tjDecompress2(handle_, bytes.data(), bytes.size(), to, scaled.width, static_cast<int>(row_bytes),
                                    scaled.height, pixel_format, TJFLAG_LIMITSCANS);

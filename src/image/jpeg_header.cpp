@@ -36,9 +36,7 @@ constexpr std::int64_t kScannedPixelsMost = 16 * domain::kPicturePixelsMax;
 // Even a blank picture needs one bit for each block of 64 pixels (its DC code), which is 512 pixels in a byte.
 constexpr std::int64_t kPixelsPerByteMost = 512;
 
-bool stands_alone(std::uint8_t marker) noexcept {
-  return marker == kTem || (marker >= kRst0 && marker <= kRst7);
-}
+bool stands_alone(std::uint8_t marker) noexcept { return marker == kTem || (marker >= kRst0 && marker <= kRst7); }
 
 bool is_frame_header(std::uint8_t marker) noexcept {
   return marker >= kSof0 && marker <= kSof15 && marker != kDht && marker != kJpg && marker != kDac;
@@ -96,14 +94,16 @@ class MarkerWalk {
 
 domain::Result<domain::SizePx> read_frame_header(const Segment& segment) {
   if (segment.marker > kSof2) {
-    return refuse(ErrorCode::unsupported_format, "This JPEG uses lossless or arithmetic coding: send a baseline or progressive JPEG.");
+    return refuse(ErrorCode::unsupported_format,
+                  "This JPEG uses lossless or arithmetic coding: send a baseline or progressive JPEG.");
   }
   if (segment.body.size() < 6) return refuse(ErrorCode::undecodable_image, "The JPEG's frame header is cut short.");
   const std::uint32_t bits = segment.body[0];
   const std::uint32_t height = big_endian(segment.body, 1, 2);
   const std::uint32_t width = big_endian(segment.body, 3, 2);
   const std::uint32_t components = segment.body[5];
-  if (bits != 8) return refuse(ErrorCode::unsupported_format, "This JPEG does not have 8 bits per sample: send an ordinary 8-bit JPEG.");
+  if (bits != 8)
+    return refuse(ErrorCode::unsupported_format, "This JPEG does not have 8 bits per sample: send an ordinary 8-bit JPEG.");
   if (components == 4) {
     return refuse(ErrorCode::unsupported_format, "This JPEG is in print colours (CMYK): send it in RGB or greyscale.");
   }

@@ -12,7 +12,7 @@ namespace {
 
 // Where upright pixel (x, y) is read from: along x, y or back from the far end of either.
 struct Turn {
-  bool transpose;  // stored column follows the upright row
+  bool transpose;      // stored column follows the upright row
   bool mirror_column;  // stored column counted from the far end
   bool mirror_row;     // stored row counted from the far end
 };

@@ -30,10 +30,17 @@ struct Magic {
 
 // Known formats that are refused: their names make a better answer than "unknown".
 constexpr std::array kForeign{
-    Magic{0, "GIF8", "a GIF"},           Magic{0, {"II*\0", 4}, "a TIFF"},   Magic{0, {"MM\0*", 4}, "a TIFF"},
-    Magic{4, "ftypavif", "an AVIF"},     Magic{4, "ftyphei", "an HEIC"},     Magic{4, "ftypmif1", "an HEIC"},
-    Magic{4, "ftyp", "a video"},         Magic{0, "%PDF", "a PDF"},          Magic{0, "<svg", "an SVG"},
-    Magic{0, "<?xml", "an XML"},         Magic{0, "\x1A\x45\xDF\xA3", "a video"},
+    Magic{0, "GIF8", "a GIF"},
+    Magic{0, {"II*\0", 4}, "a TIFF"},
+    Magic{0, {"MM\0*", 4}, "a TIFF"},
+    Magic{4, "ftypavif", "an AVIF"},
+    Magic{4, "ftyphei", "an HEIC"},
+    Magic{4, "ftypmif1", "an HEIC"},
+    Magic{4, "ftyp", "a video"},
+    Magic{0, "%PDF", "a PDF"},
+    Magic{0, "<svg", "an SVG"},
+    Magic{0, "<?xml", "an XML"},
+    Magic{0, "\x1A\x45\xDF\xA3", "a video"},
     Magic{0, "data:", "a data address (send only the part after its comma, decoded)"},
 };
 
@@ -43,7 +50,8 @@ std::unexpected<domain::Error> unknown_format(domain::ByteView bytes) {
   if (known == kForeign.end()) {
     return refuse(ErrorCode::unsupported_format, "These bytes are not a JPEG, PNG, WebP or BMP picture.");
   }
-  return refuse(ErrorCode::unsupported_format, fmt::format("This is {} file: send a JPEG, PNG, WebP or BMP picture.", known->name));
+  return refuse(ErrorCode::unsupported_format,
+                fmt::format("This is {} file: send a JPEG, PNG, WebP or BMP picture.", known->name));
 }
 
 template <typename Header>
@@ -81,8 +89,8 @@ domain::Result<PictureHeader> probe(domain::ByteView bytes, std::int64_t pixels_
                   fmt::format("The picture is {} x {} pixels; a side may have at most {}.", width, height, kSidePxMost));
   }
   if (std::int64_t{width} * height > pixels_max) {
-    return refuse(ErrorCode::image_too_large, fmt::format("The picture has {} x {} pixels, more than the {} allowed.", width,
-                                                          height, pixels_max));
+    return refuse(ErrorCode::image_too_large,
+                  fmt::format("The picture has {} x {} pixels, more than the {} allowed.", width, height, pixels_max));
   }
   return header;
 }

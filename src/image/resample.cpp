@@ -16,13 +16,12 @@ constexpr std::size_t kBgrxBytes = 4;
 
 }  // namespace
 
-void BgrxScaler::scale(const std::uint8_t* source, domain::SizePx size, std::size_t row_bytes,
-                       const domain::RgbView& target) {
+void BgrxScaler::scale(const std::uint8_t* source, domain::SizePx size, std::size_t row_bytes, const domain::RgbView& target) {
   const std::size_t scaled_row_bytes = kBgrxBytes * static_cast<std::size_t>(target.size.width);
   std::uint8_t* scaled = scaled_.room(scaled_row_bytes * static_cast<std::size_t>(target.size.height));
-  const int scaled_ok = libyuv::ARGBScale(source, static_cast<int>(row_bytes), size.width, size.height, scaled,
-                                          static_cast<int>(scaled_row_bytes), target.size.width, target.size.height,
-                                          libyuv::kFilterBilinear);
+  const int scaled_ok =
+      libyuv::ARGBScale(source, static_cast<int>(row_bytes), size.width, size.height, scaled, static_cast<int>(scaled_row_bytes),
+                        target.size.width, target.size.height, libyuv::kFilterBilinear);
   HAZARD_CHECK(scaled_ok == 0);
   // What libyuv calls RAW is R, G, B in memory.
   const int converted_ok = libyuv::ARGBToRAW(scaled, static_cast<int>(scaled_row_bytes), target.data,
@@ -73,12 +72,8 @@ void RowSink::push(const std::uint8_t* row) {
   HAZARD_CHECK(next_row_ < source_.height);
   const auto row_bytes = 3 * static_cast<std::size_t>(source_.width);
   switch (mode_) {
-    case Mode::copy:
-      std::memcpy(target_.row(next_row_), row, row_bytes);
-      break;
-    case Mode::shrink:
-      shrink_row(row);
-      break;
+    case Mode::copy: std::memcpy(target_.row(next_row_), row, row_bytes); break;
+    case Mode::shrink: shrink_row(row); break;
     case Mode::grow: {
       const std::size_t bgrx_bytes = kBgrxBytes * static_cast<std::size_t>(source_.width);
       std::uint8_t* to = grown_.room(0) + bgrx_bytes * static_cast<std::size_t>(next_row_);

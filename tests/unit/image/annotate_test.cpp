@@ -149,7 +149,8 @@ TEST(Annotate, draws_on_any_picture_however_small_and_leaves_the_row_padding_alo
     const std::size_t row_bytes = 3 * static_cast<std::size_t>(side) + 5;
     std::vector<std::uint8_t> memory(row_bytes * static_cast<std::size_t>(side), 7);
     const domain::RgbView view{memory.data(), {side, side}, row_bytes};
-    annotate(view, std::vector{found(0, {0, 0, 30, 30}), found(1, {1, 1, 5, 5})}, {"a crack with a very long name", "pothole \xC3\xA9"});
+    annotate(view, std::vector{found(0, {0, 0, 30, 30}), found(1, {1, 1, 5, 5})},
+             {"a crack with a very long name", "pothole \xC3\xA9"});
     for (int y = 0; y < side; ++y) {
       for (std::size_t i = 3 * static_cast<std::size_t>(side); i < row_bytes; ++i) ASSERT_EQ(view.row(y)[i], 7);
     }

@@ -83,9 +83,11 @@ TEST(Decoder, places_a_wide_picture_between_grey_bars_of_exactly_114) {
 
 TEST(Decoder, fills_every_pixel_of_the_target_for_any_shape_and_format) {
   Decoder decoder;
-  for (const SizePx size : {SizePx{640, 640}, {641, 361}, {320, 200}, {200, 320}, {33, 700}, {1919, 1081}, {5000, 40}, {1, 1}, {3, 1}, {1300, 1}}) {
+  for (const SizePx size :
+       {SizePx{640, 640}, {641, 361}, {320, 200}, {200, 320}, {33, 700}, {1919, 1081}, {5000, 40}, {1, 1}, {3, 1}, {1300, 1}}) {
     const RgbPicture picture = testing::flat(size, 250, 250, 250);
-    for (const Bytes& bytes : {testing::jpeg(picture), testing::png(picture), testing::webp(picture, true), testing::bmp(picture)}) {
+    for (const Bytes& bytes :
+         {testing::jpeg(picture), testing::png(picture), testing::webp(picture, true), testing::bmp(picture)}) {
       RgbPicture target = testing::flat(kInput, 0, 0, 0);
       const auto decoded = decoder.decode_letterboxed(bytes, target.view());
       ASSERT_TRUE(decoded.has_value()) << size.width << "x" << size.height << ": " << decoded.error().message;
@@ -104,7 +106,8 @@ TEST(Decoder, writes_only_inside_the_target_rows_when_rows_are_padded) {
   for (const SizePx size : {SizePx{128, 128}, {100, 90}, {30, 30}}) {
     std::vector<std::uint8_t> memory(kRowBytes * 64, 7);
     const domain::RgbView target{memory.data(), {64, 64}, kRowBytes};
-    for (const Bytes& bytes : {testing::jpeg(testing::textured(size)), testing::png(testing::textured(size)), testing::webp(testing::textured(size))}) {
+    for (const Bytes& bytes : {testing::jpeg(testing::textured(size)), testing::png(testing::textured(size)),
+                               testing::webp(testing::textured(size))}) {
       ASSERT_TRUE(decoder.decode_letterboxed(bytes, target).has_value());
       for (int y = 0; y < 64; ++y) {
         for (std::size_t i = 3 * 64; i < kRowBytes; ++i) ASSERT_EQ(target.row(y)[i], 7);
@@ -166,9 +169,9 @@ TEST(Decoder, applies_each_exif_orientation_and_leaves_it_on_request) {
   Decoder decoder;
   for (int orientation = 1; orientation <= 8; ++orientation) {
     const auto tiff = testing::exif(static_cast<std::uint32_t>(orientation), orientation % 2 == 0);
-    for (const Bytes& bytes : {testing::with_exif(testing::jpeg(stored), tiff),
-                               testing::with_png_chunk(testing::png(stored), "eXIf", tiff),
-                               testing::extended_webp(testing::webp(stored), stored.size, 0x08, "EXIF", tiff)}) {
+    for (const Bytes& bytes :
+         {testing::with_exif(testing::jpeg(stored), tiff), testing::with_png_chunk(testing::png(stored), "eXIf", tiff),
+          testing::extended_webp(testing::webp(stored), stored.size, 0x08, "EXIF", tiff)}) {
       RgbPicture target({64, 64});
       const auto decoded = decoder.decode_letterboxed(bytes, target.view());
       ASSERT_TRUE(decoded.has_value());
@@ -202,7 +205,8 @@ TEST(Decoder, answers_the_same_after_other_pictures_were_decoded) {
     Decoder used;
     RgbPicture target(kInput);
     const RgbPicture secret = testing::flat({1920, 1080}, 255, 0, 255);
-    for (const Bytes& earlier : {testing::jpeg(secret), testing::png(secret, PNG_INTERLACE_ADAM7), testing::webp(secret), testing::bmp(secret)}) {
+    for (const Bytes& earlier :
+         {testing::jpeg(secret), testing::png(secret, PNG_INTERLACE_ADAM7), testing::webp(secret), testing::bmp(secret)}) {
       ASSERT_TRUE(used.decode_letterboxed(earlier, target.view()).has_value());
       ASSERT_TRUE(used.decode_letterboxed(bytes, target.view()).has_value());
       EXPECT_EQ(target.pixels, fresh.pixels);
@@ -228,9 +232,10 @@ TEST(Decoder, refuses_a_picture_cut_at_any_byte) {
   const RgbPicture picture = testing::textured({40, 30});
   std::vector<std::uint8_t> rgba(40 * 30 * 4, 77);
   for (const Bytes& whole :
-       {testing::jpeg(picture), testing::jpeg(picture, 90, TJSAMP_444, TJFLAG_PROGRESSIVE), testing::jpeg(picture, 80, TJSAMP_GRAY),
-        testing::with_exif(testing::jpeg(picture), testing::exif(6)), testing::png(picture), testing::png(picture, PNG_INTERLACE_ADAM7),
-        testing::webp(picture), testing::webp(picture, true), testing::webp_rgba(rgba, {40, 30}),
+       {testing::jpeg(picture), testing::jpeg(picture, 90, TJSAMP_444, TJFLAG_PROGRESSIVE),
+        testing::jpeg(picture, 80, TJSAMP_GRAY), testing::with_exif(testing::jpeg(picture), testing::exif(6)),
+        testing::png(picture), testing::png(picture, PNG_INTERLACE_ADAM7), testing::webp(picture), testing::webp(picture, true),
+        testing::webp_rgba(rgba, {40, 30}),
         testing::extended_webp(testing::webp(picture), {40, 30}, 0x08, "EXIF", testing::exif(6)), testing::bmp(picture),
         testing::bmp(picture, {.bits = 32, .top_down = true})}) {
     ASSERT_TRUE(decoder.decode_letterboxed(whole, target.view()).has_value());
@@ -248,8 +253,9 @@ TEST(Decoder, survives_any_changed_byte) {
   Decoder decoder;
   RgbPicture target({64, 64});
   const RgbPicture picture = testing::textured({24, 16});
-  for (const Bytes& whole : {testing::with_exif(testing::jpeg(picture), testing::exif(6)), testing::jpeg(picture, 90, TJSAMP_420, TJFLAG_PROGRESSIVE),
-                             testing::png(picture), testing::webp(picture), testing::webp(picture, true), testing::bmp(picture)}) {
+  for (const Bytes& whole :
+       {testing::with_exif(testing::jpeg(picture), testing::exif(6)), testing::jpeg(picture, 90, TJSAMP_420, TJFLAG_PROGRESSIVE),
+        testing::png(picture), testing::webp(picture), testing::webp(picture, true), testing::bmp(picture)}) {
     for (std::size_t at = 0; at < whole.size(); ++at) {
       for (const int flip : {0x01, 0x80, 0xFF}) {
         Bytes changed = whole;

@@ -55,12 +55,12 @@ TEST(Exif, takes_wrong_marks_types_counts_and_offsets_as_upright) {
   };
   EXPECT_EQ(changed(0, 'X'), 1);
   EXPECT_EQ(changed(2, 43), 1);
-  EXPECT_EQ(changed(4, 200), 1);   // the directory lies past the end
+  EXPECT_EQ(changed(4, 200), 1);  // the directory lies past the end
   EXPECT_EQ(changed(7, 255), 1);
-  EXPECT_EQ(changed(8, 0), 1);     // no entries
-  EXPECT_EQ(changed(12, 4), 1);    // a long, not a short
-  EXPECT_EQ(changed(14, 2), 1);    // two values
-  EXPECT_EQ(changed(9, 255), 6);   // more entries announced than there are, after the one that counts
+  EXPECT_EQ(changed(8, 0), 1);    // no entries
+  EXPECT_EQ(changed(12, 4), 1);   // a long, not a short
+  EXPECT_EQ(changed(14, 2), 1);   // two values
+  EXPECT_EQ(changed(9, 255), 6);  // more entries announced than there are, after the one that counts
 }
 
 }  // namespace

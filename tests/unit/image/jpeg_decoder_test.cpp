@@ -53,7 +53,17 @@ TEST(JpegDecoder, gives_greyscale_equal_channels) {
 TEST(JpegDecoder, scales_exactly_at_each_power_of_two_and_between) {
   const RgbPicture picture = testing::flat({256, 128}, 180, 60, 20);
   const Bytes bytes = testing::jpeg(picture, 95, TJSAMP_444);
-  for (const SizePx size : {SizePx{256, 128}, {128, 64}, {64, 32}, {32, 16}, {16, 8}, {255, 127}, {100, 50}, {33, 17}, {31, 15}, {1, 1}, {300, 150}}) {
+  for (const SizePx size : {SizePx{256, 128},
+                            {128, 64},
+                            {64, 32},
+                            {32, 16},
+                            {16, 8},
+                            {255, 127},
+                            {100, 50},
+                            {33, 17},
+                            {31, 15},
+                            {1, 1},
+                            {300, 150}}) {
     auto result = decoded(bytes, picture.size, size);
     ASSERT_TRUE(result.has_value());
     for (const auto [x, y] : {std::pair{0, 0}, {size.width - 1, size.height - 1}}) {

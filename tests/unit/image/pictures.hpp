@@ -33,7 +33,8 @@ inline RgbPicture textured(SizePx size, std::uint32_t seed = 1) {
     for (int x = 0; x < size.width; ++x) {
       state = state * 1664525U + 1013904223U;
       const double noise = static_cast<double>(state >> 24) / 255.0 - 0.5;
-      const double wave = std::sin(x * 0.021 + y * 0.013) + 0.5 * std::sin(x * 0.13 - y * 0.07) + 0.25 * std::sin(x * 0.4 + y * 0.5);
+      const double wave =
+          std::sin(x * 0.021 + y * 0.013) + 0.5 * std::sin(x * 0.13 - y * 0.07) + 0.25 * std::sin(x * 0.4 + y * 0.5);
       for (int c = 0; c < 3; ++c) {
         const double value = 110 + 12 * c + 45 * wave + 10 * std::cos(0.01 * (c + 1) * (x - y)) + 12 * noise;
         pixel(picture, x, y)[c] = static_cast<std::uint8_t>(std::clamp(value, 0.0, 255.0));
@@ -97,7 +98,8 @@ inline Bytes cmyk_jpeg(SizePx size) {
   std::vector<std::uint8_t> pixels(4 * static_cast<std::size_t>(size.width) * static_cast<std::size_t>(size.height), 90);
   unsigned char* output = nullptr;
   unsigned long bytes = 0;
-  HAZARD_CHECK(tjCompress2(handle, pixels.data(), size.width, 0, size.height, TJPF_CMYK, &output, &bytes, TJSAMP_444, 90, 0) == 0);
+  HAZARD_CHECK(tjCompress2(handle, pixels.data(), size.width, 0, size.height, TJPF_CMYK, &output, &bytes, TJSAMP_444, 90, 0) ==
+               0);
   Bytes result(output, output + bytes);
   tjFree(output);
   tjDestroy(handle);
@@ -199,7 +201,8 @@ inline Bytes webp_rgba(const std::vector<std::uint8_t>& pixels, SizePx size) {
 }
 
 // Wraps a simple WebP into the extended form with the given flags and chunks after its picture.
-inline Bytes extended_webp(const Bytes& simple, SizePx size, std::uint8_t flags, std::string_view type = {}, const Bytes& body = {}) {
+inline Bytes extended_webp(const Bytes& simple, SizePx size, std::uint8_t flags, std::string_view type = {},
+                           const Bytes& body = {}) {
   Bytes chunks;
   append(chunks, "VP8X");
   append_little_endian(chunks, 10, 4);
@@ -234,7 +237,8 @@ inline Bytes bmp(RgbPicture picture, const BmpOptions& options = {}) {
   const std::size_t row_bytes = (static_cast<std::size_t>(width) * pixel_bytes + 3) / 4 * 4;
   Bytes file;
   append(file, "BM");
-  append_little_endian(file, static_cast<std::uint32_t>(14 + options.header_bytes + row_bytes * static_cast<std::size_t>(height)), 4);
+  append_little_endian(file, static_cast<std::uint32_t>(14 + options.header_bytes + row_bytes * static_cast<std::size_t>(height)),
+                       4);
   append_little_endian(file, 0, 4);
   append_little_endian(file, 14 + options.header_bytes, 4);
   append_little_endian(file, options.header_bytes, 4);

@@ -186,8 +186,16 @@ TEST(Probe, names_foreign_formats_in_its_refusal) {
   };
   EXPECT_NE(message("GIF89a").find("GIF"), std::string::npos);
   EXPECT_NE(message({"II*\0", 4}).find("TIFF"), std::string::npos);
-  EXPECT_NE(message({"\0\0\0\x18" "ftypheic", 12}).find("HEIC"), std::string::npos);
-  EXPECT_NE(message({"\0\0\0\x18" "ftypavif", 12}).find("AVIF"), std::string::npos);
+  EXPECT_NE(message({"\0\0\0\x18"
+                     "ftypheic",
+                     12})
+                .find("HEIC"),
+            std::string::npos);
+  EXPECT_NE(message({"\0\0\0\x18"
+                     "ftypavif",
+                     12})
+                .find("AVIF"),
+            std::string::npos);
   EXPECT_NE(message("<svg xmlns").find("SVG"), std::string::npos);
   EXPECT_NE(message("hello").find("not a JPEG"), std::string::npos);
 }
@@ -196,8 +204,10 @@ TEST(Probe, refuses_nothing_at_all_and_every_cut_of_a_header) {
   EXPECT_EQ(refusal({}), ErrorCode::undecodable_image);
   const auto picture = testing::textured({16, 16});
   // The least that is needed of each: magic, and the bytes that hold the size.
-  for (const auto& [whole, needed] : {std::pair{jpeg_header(16, 16), std::size_t{21}}, {png_header(16, 16), 33},
-                                      {testing::webp(picture), 30}, {testing::webp(picture, true), 25},
+  for (const auto& [whole, needed] : {std::pair{jpeg_header(16, 16), std::size_t{21}},
+                                      {png_header(16, 16), 33},
+                                      {testing::webp(picture), 30},
+                                      {testing::webp(picture, true), 25},
                                       {testing::bmp(picture), 54}}) {
     for (std::size_t size = 0; size < needed; ++size) {
       const Bytes cut(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size));

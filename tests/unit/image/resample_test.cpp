@@ -41,8 +41,14 @@ TEST(RowSink, copies_a_picture_of_the_same_size_exactly) {
 }
 
 TEST(RowSink, shrinks_by_the_exact_area_mean) {
-  for (const auto& [from, to] : {std::pair{SizePx{64, 48}, SizePx{32, 24}}, {{100, 60}, {64, 38}}, {{65, 33}, {64, 32}},
-                                 {{999, 500}, {64, 32}}, {{50, 9}, {7, 1}}, {{300, 1}, {64, 1}}, {{1, 300}, {1, 64}}, {{64, 64}, {64, 33}}}) {
+  for (const auto& [from, to] : {std::pair{SizePx{64, 48}, SizePx{32, 24}},
+                                 {{100, 60}, {64, 38}},
+                                 {{65, 33}, {64, 32}},
+                                 {{999, 500}, {64, 32}},
+                                 {{50, 9}, {7, 1}},
+                                 {{300, 1}, {64, 1}},
+                                 {{1, 300}, {1, 64}},
+                                 {{64, 64}, {64, 33}}}) {
     RgbPicture source = testing::textured(from);
     RgbPicture target = resampled(source, to);
     for (int y = 0; y < to.height; ++y) {
