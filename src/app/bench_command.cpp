@@ -26,10 +26,12 @@ void print_mode(const domain::ModelInfo& model, const Calibration& measured) {
   fmt::print("  inference    {:8.2f} ms median, {:.2f} ms p95\n", measured.inference.median_ms, measured.inference.p95_ms);
   fmt::print("  decode       {:8.2f} ms median, {:.2f} ms p95\n", measured.decode.median_ms, measured.decode.p95_ms);
   fmt::print("  streams     ");
-  for (const double rate : kStreamRates) fmt::print(" {:.0f} at {:.0f} fps{}", std::floor(measured.frames_per_second / rate), rate, rate == 30 ? "\n" : ",");
+  for (const double rate : kStreamRates)
+    fmt::print(" {:.0f} at {:.0f} fps{}", std::floor(measured.frames_per_second / rate), rate, rate == 30 ? "\n" : ",");
 }
 
-domain::Result<void> measure(detect::EngineOptions options, std::string_view mode, const domain::Bytes& picture, std::chrono::seconds span, bool first) {
+domain::Result<void> measure(detect::EngineOptions options, std::string_view mode, const domain::Bytes& picture,
+                             std::chrono::seconds span, bool first) {
   options.performance_mode = mode;
   const auto engine = detect::load_openvino_engine(options);
   if (!engine) return std::unexpected(engine.error());
@@ -72,12 +74,14 @@ ExitCode run(const Invocation& invocation) {
 }  // namespace
 
 Command bench_command() {
-  return {.name = "bench",
-          .summary = "measure frames a second of this machine, and the streams it serves",
-          .operands = {},
-          .options = kOptions,
-          .settings = Settings::model,
-          .text = R"(Runs the model on this machine in both performance modes, on one picture over and over, and prints frames a second of
+  return {
+      .name = "bench",
+      .summary = "measure frames a second of this machine, and the streams it serves",
+      .operands = {},
+      .options = kOptions,
+      .settings = Settings::model,
+      .text =
+          R"(Runs the model on this machine in both performance modes, on one picture over and over, and prints frames a second of
 the whole path (decode, inference, boxes), the time of its parts, and how many streams that serves at 5, 10 and 30
 frames a second. No network is involved; let nothing else run meanwhile.
 
@@ -85,7 +89,7 @@ Examples:
   hazardstream bench
   hazardstream bench --seconds 20 --picture road.jpg
   hazardstream bench --input-size 640x384 --inference-precision f32)",
-          .run = run};
+      .run = run};
 }
 
 }  // namespace hazard::app

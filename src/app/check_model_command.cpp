@@ -22,13 +22,15 @@ ExitCode run(const Invocation& invocation) {
 }  // namespace
 
 Command check_model_command() {
-  return {.name = "check-model",
-          .summary = "say in words what an exported model is, and whether it can be served",
-          .operands = "[DIR]",
-          .operands_max = 1,
-          .options = {},
-          .settings = Settings::model,
-          .text = R"(Reads an exported model as the server would: its files, class names and where they come from, input, output layout,
+  return {
+      .name = "check-model",
+      .summary = "say in words what an exported model is, and whether it can be served",
+      .operands = "[DIR]",
+      .operands_max = 1,
+      .options = {},
+      .settings = Settings::model,
+      .text =
+          R"(Reads an exported model as the server would: its files, class names and where they come from, input, output layout,
 whether it runs on the device, at which precision. Without DIR it looks at MODEL_PATH. Exit code 1 when it cannot be
 served, with the reason and the remedy.
 
@@ -36,7 +38,7 @@ Examples:
   hazardstream check-model                              the model that serve would load
   hazardstream check-model exports/best_openvino_model  a folder as the usual tools export it
   hazardstream check-model best.onnx --model-classes crack,pothole,patch)",
-          .run = run};
+      .run = run};
 }
 
 }  // namespace hazard::app

@@ -80,7 +80,8 @@ class Parser {
       if (option.name == name) return {&line_.invocation.options[std::string(name)], !option.value.empty()};
     }
     for (const auto& setting : settings()) {
-      if (takes(command_, setting) && flag(setting) == name) return {&line_.settings[std::string(setting.environment)], !is_switch(setting)};
+      if (takes(command_, setting) && flag(setting) == name)
+        return {&line_.settings[std::string(setting.environment)], !is_switch(setting)};
     }
     return {};
   }
@@ -97,7 +98,8 @@ class Parser {
 
   std::expected<void, std::string> count_operands() const {
     const auto& operands = line_.invocation.operands;
-    if (operands.size() < command_.operands_min) return std::unexpected(fmt::format("'{}' needs {}.", command_.name, command_.operands));
+    if (operands.size() < command_.operands_min)
+      return std::unexpected(fmt::format("'{}' needs {}.", command_.name, command_.operands));
     if (operands.size() > command_.operands_max) {
       return std::unexpected(fmt::format("'{}' has no use for '{}'.", command_.name, operands[command_.operands_max]));
     }
@@ -172,7 +174,8 @@ std::string general_help(std::span<const Command> commands) {
 }
 
 std::string command_help(const Command& command) {
-  std::string out = fmt::format("hazardstream {}{}{} [options]\n\n{}\n", command.name, command.operands.empty() ? "" : " ", command.operands, command.text);
+  std::string out = fmt::format("hazardstream {}{}{} [options]\n\n{}\n", command.name, command.operands.empty() ? "" : " ",
+                                command.operands, command.text);
   out += "\nOptions:\n";
   for (const auto& option : command.options) out += option_line(option.name, option.value, option.help);
   if (command.settings != Settings::none) out += option_line("config", "FILE", "read settings from this TOML file");

@@ -16,7 +16,7 @@ using Environment = std::map<std::string, std::string, std::less<>>;
 
 // What a person wrote behind the command's name, before settings are loaded.
 struct ParsedLine {
-  Invocation invocation;  // without its config
+  Invocation invocation;                                     // without its config
   std::map<std::string, std::string, std::less<>> settings;  // by environment name
   std::string config_file;                                   // --config; empty when not given
   bool help = false;

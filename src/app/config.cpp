@@ -12,8 +12,9 @@ namespace hazard::app {
 namespace {
 
 std::string mistake(const Setting& setting, std::string_view text, std::string_view origin, std::string_view what) {
-  return fmt::format("{} = \"{}\" ({}) {}.\n  Range: {}.\n  Remedy: set {} within it, or leave it out: the default is {}.", setting.environment, text,
-                     origin, what, range_text(setting), setting.environment, setting.fallback.empty() ? "empty" : setting.fallback);
+  return fmt::format("{} = \"{}\" ({}) {}.\n  Range: {}.\n  Remedy: set {} within it, or leave it out: the default is {}.",
+                     setting.environment, text, origin, what, range_text(setting), setting.environment,
+                     setting.fallback.empty() ? "empty" : setting.fallback);
 }
 
 // One source over what earlier ones left.
@@ -37,7 +38,8 @@ std::vector<std::string> stray_variables(const std::map<std::string, std::string
   for (const auto& setting : settings()) known.emplace_back(setting.environment);
   for (const auto& [name, value] : environment) {
     if (!name.starts_with("STREAMING_") || find_setting(name) != nullptr) continue;
-    warnings.push_back(fmt::format("The environment variable {} is no setting and has no effect.{}", name, did_you_mean(name, known)));
+    warnings.push_back(
+        fmt::format("The environment variable {} is no setting and has no effect.{}", name, did_you_mean(name, known)));
   }
   return warnings;
 }
@@ -68,7 +70,8 @@ std::expected<LoadedConfig, ConfigMistakes> load_config(const ConfigSources& sou
     // An empty variable counts as none: container files often pass `NAME=` along.
     const auto variable = sources.environment.find(name);
     if (variable != sources.environment.end() && !variable->second.empty()) merge.take(setting, variable->second, "environment");
-    if (const auto found = sources.flags.find(name); found != sources.flags.end()) merge.take(setting, found->second, "--" + flag(setting));
+    if (const auto found = sources.flags.find(name); found != sources.flags.end())
+      merge.take(setting, found->second, "--" + flag(setting));
   }
   if (merge.mistakes.empty()) check_together(merge.loaded.values, merge.loaded, merge.mistakes);
   if (!merge.mistakes.empty()) return std::unexpected(std::move(merge.mistakes));
@@ -80,7 +83,8 @@ std::optional<std::string> listening_refusal(const Config& config) {
   if (serve::is_loopback_host(config.host) || config.allow_anonymous) return std::nullopt;
   return fmt::format(
       "HOST = \"{}\" can be reached from other machines, and anybody there could use the server: it asks for no keys.\n"
-      "  Remedy: set ALLOW_ANONYMOUS=true (or --allow-anonymous) if that is meant, or HOST=127.0.0.1 and a proxy in front that asks for keys.",
+      "  Remedy: set ALLOW_ANONYMOUS=true (or --allow-anonymous) if that is meant, or HOST=127.0.0.1 and a proxy in front that "
+      "asks for keys.",
       config.host);
 }
 

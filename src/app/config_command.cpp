@@ -27,19 +27,20 @@ ExitCode run(const Invocation& invocation) {
 }  // namespace
 
 Command config_command() {
-  return {.name = "config",
-          .summary = "print the settings in effect, or all there are",
-          .operands = {},
-          .options = kOptions,
-          .settings = Settings::all,
-          .text = R"(Prints each setting's value in effect and where it came from: the default, the file, the environment or a flag.
+  return {
+      .name = "config",
+      .summary = "print the settings in effect, or all there are",
+      .operands = {},
+      .options = kOptions,
+      .settings = Settings::all,
+      .text = R"(Prints each setting's value in effect and where it came from: the default, the file, the environment or a flag.
 A wrong value is told like at the start of the server, so this also checks a configuration before it is used.
 
 Examples:
   hazardstream config                                   what would hold now
   hazardstream config --config hazardstream.toml        what would hold with this file
   hazardstream config --toml > hazardstream.toml        begin a file of one's own)",
-          .run = run};
+      .run = run};
 }
 
 }  // namespace hazard::app

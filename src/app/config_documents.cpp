@@ -52,7 +52,8 @@ std::string config_markdown() {
       out += fmt::format("\n## {}\n\n| name | default | range | what it does |\n| --- | --- | --- | --- |\n", to_string(*group));
     }
     out += fmt::format("| `{}` | {} | {} | {} |\n", setting.environment,
-                       setting.fallback.empty() ? "empty" : fmt::format("`{}`", setting.fallback), range_text(setting), setting.help);
+                       setting.fallback.empty() ? "empty" : fmt::format("`{}`", setting.fallback), range_text(setting),
+                       setting.help);
   }
   return out;
 }
@@ -60,7 +61,8 @@ std::string config_markdown() {
 std::string config_toml() {
   std::string out =
       "# Every setting of hazardstream at its default. Take what you change, leave out the rest.\n"
-      "# Use it with: hazardstream serve --config FILE. The environment and flags win over this file: see docs/configuration.md.\n"
+      "# Use it with: hazardstream serve --config FILE. The environment and flags win over this file: see "
+      "docs/configuration.md.\n"
       "# Made by `hazardstream config --toml`.\n";
   std::optional<Group> group;
   for (const auto& setting : settings()) {

@@ -67,14 +67,17 @@ std::expected<toml::table, std::string> parse(const std::string& content, const 
 std::expected<FileValues, ConfigMistakes> read_config_file(const std::string& path) {
   std::error_code error;
   if (!std::filesystem::is_regular_file(path, error)) {
-    return std::unexpected(ConfigMistakes{fmt::format("CONFIG_FILE = \"{}\": there is no such file.\n"
-                                                      "  Remedy: give the path of a TOML file (hazardstream config --toml prints a sample), or leave it out.",
-                                                      path)});
+    return std::unexpected(ConfigMistakes{
+        fmt::format("CONFIG_FILE = \"{}\": there is no such file.\n"
+                    "  Remedy: give the path of a TOML file (hazardstream config --toml prints a sample), or leave it out.",
+                    path)});
   }
   std::ifstream stream(path, std::ios::binary);
   std::string content(std::istreambuf_iterator<char>(stream), {});
-  if (!stream.good() && !stream.eof()) return std::unexpected(ConfigMistakes{fmt::format("CONFIG_FILE = \"{}\": cannot be read.", path)});
-  if (content.size() > kFileBytesMax) return std::unexpected(ConfigMistakes{fmt::format("CONFIG_FILE = \"{}\": is larger than 1 MiB.", path)});
+  if (!stream.good() && !stream.eof())
+    return std::unexpected(ConfigMistakes{fmt::format("CONFIG_FILE = \"{}\": cannot be read.", path)});
+  if (content.size() > kFileBytesMax)
+    return std::unexpected(ConfigMistakes{fmt::format("CONFIG_FILE = \"{}\": is larger than 1 MiB.", path)});
 
   const auto table = parse(content, path);
   if (!table) return std::unexpected(ConfigMistakes{table.error()});
@@ -85,14 +88,16 @@ std::expected<FileValues, ConfigMistakes> read_config_file(const std::string& pa
     const auto origin = line_of(path, node.source());
     const auto* setting = setting_of(key.str());
     if (setting == nullptr) {
-      mistakes.push_back(fmt::format("{}: there is no setting '{}'.{}\n  Remedy: see docs/configuration.md; keys stand at the top level, without sections.",
-                                     origin, key.str(), did_you_mean(key.str(), known)));
+      mistakes.push_back(fmt::format(
+          "{}: there is no setting '{}'.{}\n  Remedy: see docs/configuration.md; keys stand at the top level, without sections.",
+          origin, key.str(), did_you_mean(key.str(), known)));
       continue;
     }
     if (auto text = text_of(node)) {
       values[std::string(setting->environment)] = {std::move(*text), origin};
     } else {
-      mistakes.push_back(fmt::format("{}: '{}' has a value of another kind.\n  Range: {}.", origin, key.str(), range_text(*setting)));
+      mistakes.push_back(
+          fmt::format("{}: '{}' has a value of another kind.\n  Range: {}.", origin, key.str(), range_text(*setting)));
     }
   }
   if (!mistakes.empty()) return std::unexpected(std::move(mistakes));

@@ -37,7 +37,8 @@ bool is_class_name(std::string_view text) {
 constexpr auto kSettings = std::to_array<Setting>({
     {"HOST", Group::server, "127.0.0.1", TextField{&Config::host, "an IPv4 or IPv6 address, or localhost", is_address},
      "Address to listen on. Anything but loopback lets others in, and needs ALLOW_ANONYMOUS."},
-    {"PORT", Group::server, "8080", IntegerField{&Config::port, 0, 65535, ""}, "Port to listen on; 0 takes any free one and prints it."},
+    {"PORT", Group::server, "8080", IntegerField{&Config::port, 0, 65535, ""},
+     "Port to listen on; 0 takes any free one and prints it."},
     {"EXTRA_PORTS", Group::server, "", PortsField{&Config::extra_ports},
      "Further ports with the same routes, for installed clients that have another one built in."},
     {"ALLOW_ANONYMOUS", Group::server, "false", SwitchField{&Config::allow_anonymous},
@@ -50,13 +51,16 @@ constexpr auto kSettings = std::to_array<Setting>({
     {"SHUTDOWN_GRACE", Group::server, "8", DurationField{&Config::shutdown_grace, 1000, 0, 60, "seconds"},
      "How long a stopping server lets clients finish before it cuts them off."},
 
-    {"MODEL_PATH", Group::model, "models/hazard-yolo12n", TextField{&Config::model_path, "a folder, an .xml or an .onnx file", nullptr},
+    {"MODEL_PATH", Group::model, "models/hazard-yolo12n",
+     TextField{&Config::model_path, "a folder, an .xml or an .onnx file", nullptr},
      "The exported model: a folder with one .xml or .onnx file (and metadata.yaml), or that file itself."},
-    {"MODEL_CLASSES", Group::model, "", WordsField{&Config::model_classes, "names in the model's order, separated by commas", is_class_name},
+    {"MODEL_CLASSES", Group::model, "",
+     WordsField{&Config::model_classes, "names in the model's order, separated by commas", is_class_name},
      "Class names, where the model's own are missing or wrong. As many as the model has classes."},
     {"INPUT_SIZE", Group::model, "", SizeField{&Config::input_size},
      "Another input size than the exported one; smaller is faster and sees less. Empty: as exported."},
-    {"OPENVINO_DEVICE", Group::model, "CPU", TextField{&Config::openvino_device, "a device OpenVINO lists, such as CPU, GPU or AUTO", nullptr},
+    {"OPENVINO_DEVICE", Group::model, "CPU",
+     TextField{&Config::openvino_device, "a device OpenVINO lists, such as CPU, GPU or AUTO", nullptr},
      "Where the model runs. A device that is not there stops the start, with the list of those that are."},
     {"OPENVINO_PERFORMANCE_MODE", Group::model, "LATENCY", ChoiceField{&Config::openvino_performance_mode, kPerformanceModes},
      "LATENCY answers each frame soonest; THROUGHPUT answers more frames a second, each a little later."},
@@ -90,7 +94,6 @@ constexpr auto kSettings = std::to_array<Setting>({
     {"LOG_FORMAT", Group::log, "auto", ChoiceField{&Config::log_format, kLogFormats},
      "auto writes text on a terminal and JSON lines elsewhere."},
 });
-
 
 }  // namespace
 

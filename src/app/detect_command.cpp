@@ -160,14 +160,16 @@ ExitCode run(const Invocation& invocation) {
 }  // namespace
 
 Command detect_command() {
-  return {.name = "detect",
-          .summary = "find the hazards in picture files: JSON, CSV, or pictures with boxes",
-          .operands = "FILE...",
-          .operands_min = 1,
-          .operands_max = std::numeric_limits<std::size_t>::max(),
-          .options = kOptions,
-          .settings = Settings::model,
-          .text = R"(Finds the cracks and potholes in JPEG, PNG, WebP or BMP files, through the same code as the server. A folder stands
+  return {
+      .name = "detect",
+      .summary = "find the hazards in picture files: JSON, CSV, or pictures with boxes",
+      .operands = "FILE...",
+      .operands_min = 1,
+      .operands_max = std::numeric_limits<std::size_t>::max(),
+      .options = kOptions,
+      .settings = Settings::model,
+      .text =
+          R"(Finds the cracks and potholes in JPEG, PNG, WebP or BMP files, through the same code as the server. A folder stands
 for the pictures in it. Boxes are corners in pixels of the picture after its EXIF orientation. A picture that cannot be
 read is reported in its line, the others go on, and the exit code is 1.
 
@@ -175,7 +177,7 @@ Examples:
   hazardstream detect road.jpg
   hazardstream detect drive/ --format csv > hazards.csv
   hazardstream detect drive/*.jpg --annotate boxes --confidence-threshold 0.3)",
-          .run = run};
+      .run = run};
 }
 
 }  // namespace hazard::app

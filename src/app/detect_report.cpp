@@ -40,7 +40,8 @@ std::string json_line(std::string_view file, const domain::FrameResult& result, 
     json.end_array().end_object();
   }
   json.end_array();
-  json.fixed_field("decode_ms", base::to_ms(result.times.decode), 3).fixed_field("inference_ms", base::to_ms(result.times.inference), 3);
+  json.fixed_field("decode_ms", base::to_ms(result.times.decode), 3)
+      .fixed_field("inference_ms", base::to_ms(result.times.inference), 3);
   json.end_object();
   return line + '\n';
 }
@@ -48,7 +49,11 @@ std::string json_line(std::string_view file, const domain::FrameResult& result, 
 std::string json_line(std::string_view file, const domain::Error& error) {
   std::string line;
   wire::JsonWriter json(line);
-  json.begin_object().field("file", file).field("error", std::string_view(error.message)).field("code", domain::describe(error.code).name).end_object();
+  json.begin_object()
+      .field("file", file)
+      .field("error", std::string_view(error.message))
+      .field("code", domain::describe(error.code).name)
+      .end_object();
   return line + '\n';
 }
 

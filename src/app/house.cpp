@@ -38,6 +38,17 @@ serve::ServerOptions server_options(const Config& config) {
   return options;
 }
 
+constexpr double kUsualRate = 10;  // the default of STREAMING_DEFAULT_FPS
+
+std::string describe_capacity(double frames_per_second) {
+  const double streams = std::floor(frames_per_second / kUsualRate);
+  return fmt::format("{:.1f} frames a second, measured on 1280x720: {} at {:.0f} frames a second", frames_per_second,
+                     streams < 1   ? "not one stream"
+                     : streams < 2 ? "one stream"
+                                   : fmt::format("{:.0f} streams", streams),
+                     kUsualRate);
+}
+
 }  // namespace
 
 std::string page_address(std::string_view host, std::uint16_t port) {
@@ -63,7 +74,8 @@ domain::Result<std::unique_ptr<House>> House::build(const Config& config, HouseT
                                                               .model_error = [self] { return self->model_error(); }});
   if (!server) return std::unexpected(std::move(server.error()));
   house->server_ = std::move(*server);
-  house->tools_.say(fmt::format("hazardstream {} listens on {} and loads its model.\n", kVersion, page_address(config.host, house->port())));
+  house->tools_.say(
+      fmt::format("hazardstream {} listens on {} and loads its model.\n", kVersion, page_address(config.host, house->port())));
   house->loader_ = std::make_unique<ModelLoader>(
       LoaderCalls{.load = self->tools_.load,
                   .loaded = [self](std::unique_ptr<detect::Engine> engine) { self->take_model(std::move(engine)); },
@@ -88,9 +100,8 @@ void House::take_model(std::unique_ptr<detect::Engine> engine) {
     model_error_.clear();
   }
   const auto capacity = measured ? measured->frames_per_second : 0;
-  tools_.say(fmt::format("{}  capacity   {:.0f} frames a second of 1280x720: about {:.0f} streams at 10 frames a second\n"
-                         "  page       {}\nReady.\n",
-                         describe_model(model), capacity, std::floor(capacity / 10), page_address(page_host_, server_->port())));
+  tools_.say(fmt::format("{}  capacity   {}\n  page       {}\nReady.\n", describe_model(model), describe_capacity(capacity),
+                         page_address(page_host_, server_->port())));
   base::log::info("model_ready", "The model is loaded.",
                   {{"model", model.name}, {"device", model.device}, {"precision", model.precision}, {"capacity_fps", capacity}});
 }
@@ -102,7 +113,8 @@ void House::note_failure(const domain::Error& error, base::Duration retry_in) {
   }
   const auto seconds = std::chrono::duration<double>(retry_in).count();
   base::log::error("model_not_loaded", error.message, {{"retry_in_s", seconds}});
-  tools_.say(fmt::format("The model cannot be loaded: {}\nThe server stays up, not ready, and tries again in {:.0f} s.\n", error.message, seconds));
+  tools_.say(fmt::format("The model cannot be loaded: {}\nThe server stays up, not ready, and tries again in {:.0f} s.\n",
+                         error.message, seconds));
 }
 
 void House::stop() {

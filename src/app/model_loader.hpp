@@ -17,7 +17,7 @@ namespace hazard::app {
 // All three are called on the loader's thread.
 struct LoaderCalls {
   std::function<domain::Result<std::unique_ptr<detect::Engine>>()> load;
-  std::function<void(std::unique_ptr<detect::Engine>)> loaded;                            // once, the last call
+  std::function<void(std::unique_ptr<detect::Engine>)> loaded;                // once, the last call
   std::function<void(const domain::Error&, base::Duration retry_in)> failed;  // after each failure
 };
 

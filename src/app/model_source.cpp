@@ -17,12 +17,14 @@ bool is_model_file(const fs::path& path) { return path.extension() == ".xml" || 
 std::optional<std::string> wrong_path(const fs::path& model) {
   std::error_code error;
   const auto refusal = [&](std::string_view what) {
-    return fmt::format("MODEL_PATH = \"{}\": {}.\n  Range: a folder with one .xml (and its .bin) or .onnx file, or that file.\n"
-                       "  Remedy: set MODEL_PATH (or --model-path) to an exported model; `hazardstream check-model DIR` says what it sees.",
-                       model.string(), what);
+    return fmt::format(
+        "MODEL_PATH = \"{}\": {}.\n  Range: a folder with one .xml (and its .bin) or .onnx file, or that file.\n"
+        "  Remedy: set MODEL_PATH (or --model-path) to an exported model; `hazardstream check-model DIR` says what it sees.",
+        model.string(), what);
   };
   if (!fs::exists(model, error)) return refusal("there is no such file or folder");
-  if (!fs::is_directory(model, error)) return is_model_file(model) ? std::nullopt : std::optional(refusal("is neither an .xml nor an .onnx file"));
+  if (!fs::is_directory(model, error))
+    return is_model_file(model) ? std::nullopt : std::optional(refusal("is neither an .xml nor an .onnx file"));
   for (fs::directory_iterator entry(model, error), end; !error && entry != end; entry.increment(error)) {
     if (is_model_file(entry->path())) return std::nullopt;
   }
@@ -36,9 +38,10 @@ std::optional<std::string> wrong_device(const std::string& device) {
   // OpenVINO lists several of a kind as GPU.0, GPU.1; GPU means the first.
   const auto is_base = [&](const std::string& listed) { return listed.substr(0, listed.find('.')) == base; };
   if (std::ranges::any_of(devices, is_base)) return std::nullopt;
-  return fmt::format("OPENVINO_DEVICE = \"{}\": there is no such device on this machine.\n  Range: {}.\n"
-                     "  Remedy: set OPENVINO_DEVICE (or --openvino-device) to one of these; CPU works everywhere.",
-                     device, fmt::join(devices, ", "));
+  return fmt::format(
+      "OPENVINO_DEVICE = \"{}\": there is no such device on this machine.\n  Range: {}.\n"
+      "  Remedy: set OPENVINO_DEVICE (or --openvino-device) to one of these; CPU works everywhere.",
+      device, fmt::join(devices, ", "));
 }
 
 }  // namespace
@@ -49,7 +52,8 @@ fs::path shipped(const fs::path& relative) {
   const auto program = fs::read_symlink("/proc/self/exe", error);
   if (error) return relative;
   // build/hazardstream in a checkout; bin/hazardstream with share/hazardstream beside it where it is installed.
-  for (const auto& folder : {program.parent_path().parent_path(), program.parent_path().parent_path() / "share" / "hazardstream"}) {
+  for (const auto& folder :
+       {program.parent_path().parent_path(), program.parent_path().parent_path() / "share" / "hazardstream"}) {
     if (fs::exists(folder / relative, error)) return folder / relative;
   }
   return relative;

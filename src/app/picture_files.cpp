@@ -41,7 +41,8 @@ std::vector<fs::path> expand_pictures(const std::vector<std::string>& names) {
 domain::Result<domain::Bytes> read_picture(const fs::path& path) {
   std::error_code error;
   const auto size = fs::file_size(path, error);
-  if (error) return domain::refuse(domain::ErrorCode::not_found, fmt::format("{} cannot be read: {}.", path.string(), error.message()));
+  if (error)
+    return domain::refuse(domain::ErrorCode::not_found, fmt::format("{} cannot be read: {}.", path.string(), error.message()));
   if (size > kPictureFileBytesMax) {
     return domain::refuse(domain::ErrorCode::frame_too_large,
                           fmt::format("{} has {} bytes; at most {} are read.", path.string(), size, kPictureFileBytesMax));

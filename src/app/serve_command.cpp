@@ -47,7 +47,8 @@ ExitCode run(const Invocation& invocation) {
   if (const auto refusal = listening_refusal(config)) return cannot_start(*refusal);
   const auto engine = engine_options(invocation.config);
   if (const auto wrong = plainly_wrong(engine)) return cannot_start(*wrong);
-  const auto log_options = base::log::choose_options(STDERR_FILENO, config.log_format == "auto" ? "" : config.log_format, config.log_level);
+  const auto log_options =
+      base::log::choose_options(STDERR_FILENO, config.log_format == "auto" ? "" : config.log_format, config.log_level);
   if (!log_options) return cannot_start(log_options.error());
 
   signal(SIGPIPE, SIG_IGN);  // a reader of our output that goes away must not take the server along
@@ -75,12 +76,14 @@ ExitCode run(const Invocation& invocation) {
 }  // namespace
 
 Command serve_command() {
-  return {.name = "serve",
-          .summary = "serve the page, streams and single pictures",
-          .operands = {},
-          .options = {},
-          .settings = Settings::all,
-          .text = R"(Listens on HOST and PORT, loads the model, measures how many frames a second this machine does, and serves until it is
+  return {
+      .name = "serve",
+      .summary = "serve the page, streams and single pictures",
+      .operands = {},
+      .options = {},
+      .settings = Settings::all,
+      .text =
+          R"(Listens on HOST and PORT, loads the model, measures how many frames a second this machine does, and serves until it is
 told to stop. Says in words what it loaded. SIGTERM or Ctrl-C lets clients finish for SHUTDOWN_GRACE seconds; a second
 one stops at once.
 
@@ -93,7 +96,7 @@ Examples:
   hazardstream serve --port 9000 --openvino-performance-mode throughput
   hazardstream serve --model-path exports/best_openvino_model
   hazardstream serve --host 0.0.0.0 --allow-anonymous       anybody who can reach this machine may use it)",
-          .run = run};
+      .run = run};
 }
 
 }  // namespace hazard::app

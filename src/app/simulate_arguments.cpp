@@ -89,13 +89,14 @@ ExitCode run(const Invocation& invocation) {
 }  // namespace
 
 Command simulate_command() {
-  return {.name = "simulate",
-          .summary = "write pictures of a simulated drive, and what is truly on them",
-          .operands = "[DIR]",
-          .operands_max = 1,
-          .options = kOptions,
-          .settings = Settings::none,
-          .text = R"(Renders a road seen through a windscreen, with cracks and potholes at known places, into DIR (default: drive) as
+  return {
+      .name = "simulate",
+      .summary = "write pictures of a simulated drive, and what is truly on them",
+      .operands = "[DIR]",
+      .operands_max = 1,
+      .options = kOptions,
+      .settings = Settings::none,
+      .text = R"(Renders a road seen through a windscreen, with cracks and potholes at known places, into DIR (default: drive) as
 000001.jpg and so on, and the truth as truth.jsonl: for each picture its boxes, the id of each hazard, position, heading
 and speed. The same options give the same pixels on every machine.
 
@@ -103,7 +104,7 @@ Examples:
   hazardstream simulate
   hazardstream simulate night --darkness 1 --seed 7 --count 50
   hazardstream simulate clean --hazards-per-km 0 --width 640 --height 400 --every 5)",
-          .run = run};
+      .run = run};
 }
 
 }  // namespace hazard::app

@@ -24,8 +24,14 @@ ExitCode remember(const Invocation& invocation) {
 }
 
 Command command(Settings settings, std::size_t operands_max = 2) {
-  return {.name = "look", .summary = "looks", .operands = "[FILE...]", .operands_max = operands_max, .options = kOptions,
-          .settings = settings, .text = "Looks at it.", .run = remember};
+  return {.name = "look",
+          .summary = "looks",
+          .operands = "[FILE...]",
+          .operands_max = operands_max,
+          .options = kOptions,
+          .settings = settings,
+          .text = "Looks at it.",
+          .run = remember};
 }
 
 using Words = std::vector<std::string>;

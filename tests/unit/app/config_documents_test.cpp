@@ -25,7 +25,8 @@ TEST(ConfigDocuments, the_sample_file_is_up_to_date) {
 
 TEST(ConfigDocuments, the_sample_file_sets_every_setting_to_its_default) {
   const auto defaults = load_config({});
-  const auto sample = load_config({.flags = {}, .environment = {}, .file = std::string(HAZARD_SOURCE_DIR) + "/config/hazardstream.toml"});
+  const auto sample =
+      load_config({.flags = {}, .environment = {}, .file = std::string(HAZARD_SOURCE_DIR) + "/config/hazardstream.toml"});
   ASSERT_TRUE(defaults);
   ASSERT_TRUE(sample) << sample.error().front();
   EXPECT_EQ(sample->origins.size(), settings().size());

@@ -8,9 +8,9 @@ namespace hazard::app {
 namespace {
 
 TEST(ConfigTable, has_every_name_of_the_original_server) {
-  for (const auto* name :
-       {"STREAMING_SESSION_TIMEOUT", "STREAMING_MAX_FPS", "STREAMING_DEFAULT_FPS", "STREAMING_QUEUE_SIZE", "STREAMING_ENABLE_TRACKING",
-        "MODEL_PATH", "OPENVINO_DEVICE", "OPENVINO_PERFORMANCE_MODE", "CONFIDENCE_THRESHOLD", "HOST", "PORT"}) {
+  for (const auto* name : {"STREAMING_SESSION_TIMEOUT", "STREAMING_MAX_FPS", "STREAMING_DEFAULT_FPS", "STREAMING_QUEUE_SIZE",
+                           "STREAMING_ENABLE_TRACKING", "MODEL_PATH", "OPENVINO_DEVICE", "OPENVINO_PERFORMANCE_MODE",
+                           "CONFIDENCE_THRESHOLD", "HOST", "PORT"}) {
     EXPECT_NE(find_setting(name), nullptr) << name;
   }
 }

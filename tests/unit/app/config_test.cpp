@@ -86,7 +86,8 @@ TEST_F(ConfigTest, a_wrong_value_is_a_mistake_even_where_a_later_source_is_right
 }
 
 TEST_F(ConfigTest, all_mistakes_are_told_at_once) {
-  const auto loaded = load_config({.flags = {{"HOST", "nowhere"}}, .environment = {{"PORT", "-1"}, {"LOG_LEVEL", "loud"}}, .file = {}});
+  const auto loaded =
+      load_config({.flags = {{"HOST", "nowhere"}}, .environment = {{"PORT", "-1"}, {"LOG_LEVEL", "loud"}}, .file = {}});
   ASSERT_FALSE(loaded);
   EXPECT_EQ(loaded.error().size(), 3U);
 }

@@ -131,15 +131,18 @@ TEST(ConfigValue, an_input_size_is_two_multiples_of_32) {
 }
 
 TEST(ConfigValue, an_address_is_numeric_or_localhost) {
-  for (const auto* good : {"127.0.0.1", "0.0.0.0", "::", "::1", "localhost", "192.168.1.20"}) EXPECT_EQ(refused("HOST", good), "") << good;
-  for (const auto* bad : {"my-machine", "300.1.1.1", "127.0.0.1:8080", "http://localhost"}) EXPECT_NE(refused("HOST", bad), "") << bad;
+  for (const auto* good : {"127.0.0.1", "0.0.0.0", "::", "::1", "localhost", "192.168.1.20"})
+    EXPECT_EQ(refused("HOST", good), "") << good;
+  for (const auto* bad : {"my-machine", "300.1.1.1", "127.0.0.1:8080", "http://localhost"})
+    EXPECT_NE(refused("HOST", bad), "") << bad;
 }
 
 TEST(ConfigValue, origins_have_a_scheme_and_no_path) {
   Config config;
   ASSERT_TRUE(assign(config, setting("CORS_ORIGINS"), "https://a.example, http://b.example:8000"));
   EXPECT_EQ(config.cors_origins, (std::vector<std::string>{"https://a.example", "http://b.example:8000"}));
-  for (const auto* bad : {"a.example", "https://", "https://a.example/", "*", "https://*.example", "https://a.example,,https://b.example"}) {
+  for (const auto* bad :
+       {"a.example", "https://", "https://a.example/", "*", "https://*.example", "https://a.example,,https://b.example"}) {
     EXPECT_NE(refused("CORS_ORIGINS", bad), "") << bad;
   }
 }

@@ -8,7 +8,8 @@ namespace {
 domain::FrameResult one_pothole() {
   domain::FrameResult result;
   result.picture = {1280, 720};
-  result.detections.push_back({.detection = {.box = {1, 2.5F, 30, 40}, .confidence = 0.75F, .class_id = 1}, .track = {}, .predicted = false});
+  result.detections.push_back(
+      {.detection = {.box = {1, 2.5F, 30, 40}, .confidence = 0.75F, .class_id = 1}, .track = {}, .predicted = false});
   result.times.decode = std::chrono::microseconds(1500);
   result.times.inference = std::chrono::milliseconds(20);
   return result;
@@ -28,7 +29,8 @@ TEST(DetectReport, nothing_found_is_an_explicit_empty_list) {
 
 TEST(DetectReport, a_refused_picture_names_its_code) {
   const domain::Error error{domain::ErrorCode::undecodable_image, "It is cut short."};
-  EXPECT_EQ(json_line("a\"b.jpg", error), "{\"file\":\"a\\\"b.jpg\",\"error\":\"It is cut short.\",\"code\":\"undecodable_image\"}\n");
+  EXPECT_EQ(json_line("a\"b.jpg", error),
+            "{\"file\":\"a\\\"b.jpg\",\"error\":\"It is cut short.\",\"code\":\"undecodable_image\"}\n");
 }
 
 TEST(DetectReport, csv_has_a_row_for_each_detection) {

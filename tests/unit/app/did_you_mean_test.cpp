@@ -46,7 +46,9 @@ TEST(Nearest, finds_nothing_for_an_empty_or_endless_word) {
   EXPECT_EQ(nearest(std::string(100'000, 's'), kCommands), std::nullopt);
 }
 
-TEST(Nearest, does_not_choose_between_two_beginnings) { EXPECT_EQ(nearest("s", std::array<std::string, 2>{"serve", "simulate"}), std::nullopt); }
+TEST(Nearest, does_not_choose_between_two_beginnings) {
+  EXPECT_EQ(nearest("s", std::array<std::string, 2>{"serve", "simulate"}), std::nullopt);
+}
 
 TEST(DidYouMean, is_a_question_or_nothing) {
   EXPECT_EQ(did_you_mean("serv", kCommands), " Did you mean 'serve'?");

@@ -69,9 +69,13 @@ TEST_F(ModelSourceTest, composed_devices_are_left_to_the_engine) {
 }
 
 TEST_F(ModelSourceTest, options_follow_the_settings) {
-  auto config = load_config({.flags = {{"MODEL_PATH", "m"}, {"INPUT_SIZE", "640x384"}, {"CACHE_DIR", "none"},
-                                       {"OPENVINO_PERFORMANCE_MODE", "THROUGHPUT"}, {"MODEL_CLASSES", "a,b"}},
-                             .environment = {}, .file = {}});
+  auto config = load_config({.flags = {{"MODEL_PATH", "m"},
+                                       {"INPUT_SIZE", "640x384"},
+                                       {"CACHE_DIR", "none"},
+                                       {"OPENVINO_PERFORMANCE_MODE", "THROUGHPUT"},
+                                       {"MODEL_CLASSES", "a,b"}},
+                             .environment = {},
+                             .file = {}});
   ASSERT_TRUE(config);
   const auto options = engine_options(*config);
   EXPECT_EQ(options.model, "m");
@@ -86,8 +90,15 @@ TEST_F(ModelSourceTest, what_is_in_neither_place_is_left_as_written) { EXPECT_EQ
 TEST_F(ModelSourceTest, an_absolute_path_is_left_as_written) { EXPECT_EQ(shipped("/no/such/thing"), "/no/such/thing"); }
 
 TEST_F(ModelSourceTest, a_model_without_training_says_so) {
-  domain::ModelInfo model{.name = "m", .version = "1", .classes = {"crack", "pothole"}, .input = {640, 640}, .output_shape = {},
-                          .layout = "raw", .device = "CPU", .precision = "bf16", .performance_mode = "latency"};
+  domain::ModelInfo model{.name = "m",
+                          .version = "1",
+                          .classes = {"crack", "pothole"},
+                          .input = {640, 640},
+                          .output_shape = {},
+                          .layout = "raw",
+                          .device = "CPU",
+                          .precision = "bf16",
+                          .performance_mode = "latency"};
   EXPECT_THAT(describe_model(model), HasSubstr("crack, pothole"));
   EXPECT_THAT(describe_model(model), testing::Not(HasSubstr("random")));
   model.trained = false;

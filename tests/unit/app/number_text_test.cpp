@@ -9,7 +9,8 @@ TEST(NumberText, is_all_of_the_text_or_nothing) {
   EXPECT_EQ(number_from<int>("42"), 42);
   EXPECT_EQ(number_from<int>("-1"), -1);
   EXPECT_EQ(number_from<double>("0.25"), 0.25);
-  for (const auto* text : {"", " 1", "1 ", "1x", "+1", "0x1", "1.5", "one"}) EXPECT_EQ(number_from<int>(text), std::nullopt) << text;
+  for (const auto* text : {"", " 1", "1 ", "1x", "+1", "0x1", "1.5", "one"})
+    EXPECT_EQ(number_from<int>(text), std::nullopt) << text;
 }
 
 TEST(NumberText, must_fit_the_type) {
