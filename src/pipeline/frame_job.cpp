@@ -31,6 +31,13 @@ std::vector<domain::TrackedDetection> without_tracks(const std::vector<domain::D
   return plain;
 }
 
+// Of the boxes at or above the threshold only the best max_detections; the weak ones behind them stay. `found` is best first.
+void keep_best(std::vector<domain::Detection>& found, const detect::DetectOptions& wanted) {
+  const auto weak = std::ranges::find_if(found, [&](const auto& each) { return each.confidence < wanted.confidence_threshold; });
+  const auto most = static_cast<std::ptrdiff_t>(wanted.max_detections);
+  if (weak - found.begin() > most) found.erase(found.begin() + most, weak);
+}
+
 // A picture in which no hazard can be seen is answered from its header; nothing of it is decoded.
 domain::FrameResult empty_result(const image::PictureHeader& header, bool ignore_orientation) {
   domain::FrameResult result;
@@ -68,15 +75,15 @@ std::variant<domain::FrameResult, domain::Error> run_frame(const domain::Encoded
   const base::SteadyTime inferred_at = stamp();
 
   const bool tracking = settings.tracking && tracker != nullptr;
-  const auto found = tools.request.detections(decoded->letterbox, options_for(settings, tracking));
+  auto found = tools.request.detections(decoded->letterbox, options_for(settings, tracking));
   if (tracking) {
+    // Cut to the client's number before tracking: a track beyond it would be confirmed without anyone being told.
+    keep_best(found, settings.detect);
     tracker->set_high_confidence(settings.detect.confidence_threshold);
     result.detections = tracker->update(found, frame.received_at);
   } else {
     result.detections = without_tracks(found);
   }
-  const auto most = static_cast<std::size_t>(settings.detect.max_detections);
-  if (result.detections.size() > most) result.detections.resize(most);
 
   const base::SteadyTime done_at = stamp();
   result.picture = decoded->letterbox.picture;

@@ -20,7 +20,8 @@ using std::chrono::steady_clock;
 constexpr std::size_t kBufferBytesKept = 16 * 1024;
 // Far beyond any honest client (one ping a heartbeat), far below what would cost us anything.
 constexpr int kControlFramesPerSecondMax = 200;
-constexpr auto kFailedLinger = std::chrono::seconds(2);
+// Long enough that a client in the middle of a message too big reads why before the connection goes.
+constexpr auto kFailedLinger = std::chrono::seconds(5);
 
 class WsStream final : public Connection, public std::enable_shared_from_this<WsStream> {
  public:
@@ -159,8 +160,8 @@ void WsStream::on_message() {
   } else if (ws_.got_binary()) {
     if (bytes.size() > context_.frame_bytes_max + domain::kEnvelopeHeaderBytes + domain::kEnvelopeJsonBytesMax) {
       close(close_code::too_big);
-    } else {
-      dialogue_.on_binary(domain::Bytes(bytes.begin(), bytes.end()));
+    } else if (auto answer = dialogue_.on_binary(domain::Bytes(bytes.begin(), bytes.end()))) {
+      if (!outbox_->say(std::move(*answer))) close(close_code::policy_error);
     }
   } else if (ends_inside_character(bytes)) {
     close(close_code::bad_payload);

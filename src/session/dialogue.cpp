@@ -15,21 +15,21 @@ std::optional<std::string> Dialogue::on_text(std::string_view text) {
   const base::WallTime wall = clock_.wall();
   auto message = wire::parse_client_message(text, session_->limits().frame_bytes_max);
   if (message) return answer(std::move(*message), received_at, wall);
-  if (message.error().is_frame) {
-    session_->refuse(message.error(), received_at);
-    return std::nullopt;
-  }
-  return wire::error_message(message.error().error, wall);
+  return refuse(message.error(), received_at);
 }
 
-void Dialogue::on_binary(domain::Bytes&& message) {
+std::optional<std::string> Dialogue::refuse(const wire::Refused& refused, base::SteadyTime received_at) {
+  if (!refused.is_frame) return wire::error_message(refused.error, clock_.wall());
+  session_->refuse(refused, received_at);
+  return std::nullopt;
+}
+
+std::optional<std::string> Dialogue::on_binary(domain::Bytes&& message) {
   const base::SteadyTime received_at = clock_.now();
   auto frame = wire::parse_frame_envelope(std::move(message), session_->limits().frame_bytes_max);
-  if (frame) {
-    session_->offer(std::move(*frame), received_at);
-  } else {
-    session_->refuse(frame.error(), received_at);
-  }
+  if (!frame) return refuse(frame.error(), received_at);
+  session_->offer(std::move(*frame), received_at);
+  return std::nullopt;
 }
 
 std::optional<std::string> Dialogue::answer(wire::ClientMessage&& message, base::SteadyTime received_at, base::WallTime wall) {

@@ -18,10 +18,11 @@ class Dialogue {
 
   // The answer to send at once, if there is one (pong, config_updated, stats, error of a message that is no frame).
   std::optional<std::string> on_text(std::string_view text);
-  // Every binary message is a frame: it ends in a verdict.
-  void on_binary(domain::Bytes&& message);
+  // A frame, which ends in a verdict; or an error to send at once for a message without our magic, which is none.
+  std::optional<std::string> on_binary(domain::Bytes&& message);
 
  private:
+  std::optional<std::string> refuse(const wire::Refused& refused, base::SteadyTime received_at);
   std::optional<std::string> answer(wire::ClientMessage&& message, base::SteadyTime received_at, base::WallTime wall);
 
   const std::shared_ptr<Session> session_;

@@ -106,6 +106,7 @@ void Session::on_verdict(domain::Verdict&& verdict) noexcept {
                                                        .age = age}));
   ring_.push(message);
   for (const auto& subscriber : subscribers_) subscriber->deliver(message);
+  if (goodbye_ && counters_.in_flight == 0) say_goodbye();
 }
 
 void Session::note_result(const domain::FrameResult& result, base::Duration age, base::SteadyTime now) {
@@ -167,14 +168,16 @@ void Session::close(EndReason reason, base::Duration retry_after) {
     if (closed_) return;
     closed_ = true;
   }
-  // Subscribers are still there: they hear how the waiting frames ended.
+  // Subscribers are still there: they hear how the waiting frames ended, and the one in flight.
   pipeline_.scheduler().close_lane(lane_);
-  std::vector<std::shared_ptr<Subscriber>> leaving;
-  {
-    const std::lock_guard lock(mutex_);
-    leaving.swap(subscribers_);
-    for (const auto& subscriber : leaving) subscriber->session_ended(reason, retry_after);
-  }
+  const std::lock_guard lock(mutex_);
+  goodbye_ = {.reason = reason, .retry_after = retry_after};
+  if (counters_.in_flight == 0) say_goodbye();
+}
+
+void Session::say_goodbye() {
+  const Goodbye goodbye = *std::exchange(goodbye_, std::nullopt);
+  for (const auto& subscriber : std::exchange(subscribers_, {})) subscriber->session_ended(goodbye.reason, goodbye.retry_after);
 }
 
 wire::Counters Session::counters() const {

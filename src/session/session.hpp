@@ -72,7 +72,8 @@ class Session final : public pipeline::ResultSink, public std::enable_shared_fro
   [[nodiscard]] bool attach(std::shared_ptr<Subscriber> subscriber, std::optional<std::uint64_t> last_event = {});
   void detach(const Subscriber* subscriber);
 
-  // Waiting frames end as session_closed (and are told), then subscribers hear session_ended. Safe to repeat.
+  // Waiting frames end as session_closed (and are told); once the one in flight has ended too, subscribers hear session_ended.
+  // Safe to repeat.
   void close(EndReason reason, base::Duration retry_after = {});
 
   wire::SessionView view() const;
@@ -85,6 +86,7 @@ class Session final : public pipeline::ResultSink, public std::enable_shared_fro
  private:
   Session(Options&& options, const SessionLimits& limits, pipeline::Pipeline& pipeline, std::shared_ptr<Totals> totals);
   Accepted receive(std::string&& frame_id, base::SteadyTime received_at);
+  void say_goodbye();
   void note_result(const domain::FrameResult& result, base::Duration age, base::SteadyTime now);
 
   const std::string id_;
@@ -108,6 +110,11 @@ class Session final : public pipeline::ResultSink, public std::enable_shared_fro
   std::vector<std::shared_ptr<Subscriber>> subscribers_;
   base::SteadyTime used_at_;
   bool closed_ = false;
+  struct Goodbye {
+    EndReason reason;
+    base::Duration retry_after;
+  };
+  std::optional<Goodbye> goodbye_;  // to be said when nothing is in flight any more
 
   // Of the last results: enough for a rate and for percentiles of age.
   struct Sample {

@@ -28,6 +28,10 @@ class RecordingSubscriber final : public session::Subscriber {
     std::unique_lock lock(mutex_);
     return came_.wait_for(lock, std::chrono::seconds(10), [&] { return messages_.size() >= count; });
   }
+  bool wait_for_end() {
+    std::unique_lock lock(mutex_);
+    return came_.wait_for(lock, std::chrono::seconds(10), [&] { return ended_.has_value(); });
+  }
   std::vector<session::Outgoing> messages() const {
     const std::lock_guard lock(mutex_);
     return messages_;

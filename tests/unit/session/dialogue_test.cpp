@@ -55,10 +55,17 @@ TEST_F(DialogueTest, a_frame_that_its_message_spoiled_counts_and_ends_as_an_erro
   EXPECT_TRUE(last_contains("missing_image"));
   EXPECT_FALSE(dialogue_->on_text(R"({"type":"frame","image_data":"***"})"));
   EXPECT_TRUE(last_contains("invalid_base64"));
-  dialogue_->on_binary({'X', 'S', 'F', '1'});
+  EXPECT_FALSE(dialogue_->on_binary({'H', 'S', 'F', '1'}));
   EXPECT_TRUE(last_contains("invalid_envelope"));
   EXPECT_EQ(session_->counters().received, 3u);
   EXPECT_EQ(session_->counters().total_errors(), 3u);
+}
+
+TEST_F(DialogueTest, a_binary_message_without_our_magic_is_no_frame) {
+  const auto answer = dialogue_->on_binary({'X', 'S', 'F', '1'});
+  ASSERT_TRUE(answer);
+  EXPECT_NE(answer->find("invalid_envelope"), std::string::npos);
+  EXPECT_EQ(session_->counters().received, 0u);
 }
 
 TEST_F(DialogueTest, config_update_is_acknowledged_with_the_whole_configuration) {

@@ -144,12 +144,17 @@ TEST_F(SessionTest, closing_tells_how_waiting_frames_ended_and_then_that_it_is_o
   EXPECT_TRUE(house.registry.close(session->id(), EndReason::closed_by_client));
   EXPECT_EQ(listener_->messages().size(), 1u);
   EXPECT_NE(listener_->messages()[0].json->find("session_closed"), std::string::npos);
-  EXPECT_EQ(listener_->ended(), EndReason::closed_by_client);
+  EXPECT_FALSE(listener_->ended()) << "one frame is still in flight: its verdict comes first";
   EXPECT_FALSE(session->attach(listener_));
+  leave.count_down();
+  ASSERT_TRUE(listener_->wait_for_end());
+  EXPECT_EQ(listener_->ended(), EndReason::closed_by_client);
+  EXPECT_EQ(listener_->messages().size(), 2u);
+  EXPECT_NE(listener_->messages()[1].json->find("detection_result"), std::string::npos);
   // A frame that still comes is received, and ends.
   session->offer(test::frame_message(), clock_.now());
   add_up(session->counters());
-  leave.count_down();
+  EXPECT_EQ(session->counters().in_flight, 0u);
 }
 
 TEST_F(SessionTest, the_greeting_names_what_a_client_needs) {
