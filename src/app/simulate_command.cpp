@@ -104,7 +104,8 @@ int run_simulate(const SimulateOptions& options) {
     drive.render(frame, picture.view());
     const domain::Bytes jpeg = encoder.encode(picture.view(), options.quality);
     const std::string name = fmt::format("{:06}.jpg", i + 1);
-    if (!write(options.folder / name, reinterpret_cast<const char*>(jpeg.data()), jpeg.size())) return static_cast<int>(ExitCode::failed);
+    if (!write(options.folder / name, reinterpret_cast<const char*>(jpeg.data()), jpeg.size()))
+      return static_cast<int>(ExitCode::failed);
     truth += truth_line(name, drive.truth(frame), options.drive.size);
   }
   const fs::path unfinished = options.folder / "truth.jsonl.part";

@@ -9,7 +9,7 @@ namespace hazard::sim {
 namespace {
 
 constexpr double kFarthestPlant = 320;
-constexpr float kCloudBase = 0.16F;   // keeps the clouds at the horizon from becoming lines
+constexpr float kCloudBase = 0.16F;  // keeps the clouds at the horizon from becoming lines
 
 }  // namespace
 
@@ -25,7 +25,8 @@ Backdrop::Backdrop(const Scene& scene, const View& view) : scene_(&scene), view_
     woods_[static_cast<std::size_t>(x)] = static_cast<float>((0.004 + hills + tops) * view.focal_px());
   }
   for (const Plant& plant : plants_between(scene, view.start_m(), 2.5, kFarthestPlant)) grow(plant);
-  std::ranges::sort(crowns_, [](const Crown& a, const Crown& b) { return a.plant.z != b.plant.z ? a.plant.z > b.plant.z : a.x < b.x; });
+  std::ranges::sort(crowns_,
+                    [](const Crown& a, const Crown& b) { return a.plant.z != b.plant.z ? a.plant.z > b.plant.z : a.x < b.x; });
   panels_ = panels_of(scene, view);
   std::ranges::sort(panels_, [](const Panel& a, const Panel& b) { return a.z != b.z ? a.z > b.z : a.top < b.top; });
 }
@@ -105,7 +106,8 @@ void Backdrop::paint_trunk(Row& row, const Crown& crown) const {
   const int from = std::clamp(static_cast<int>(crown.x - half), 0, width);
   const int to = std::clamp(static_cast<int>(crown.x + half) + 1, 0, width);
   for (int x = from; x < to; ++x) {
-    row.mix_in(x, Colour{70, 60, 50} * crown.plant.tone, covered(static_cast<float>(x) + 0.5F, 0.5F, crown.x - half, crown.x + half));
+    row.mix_in(x, Colour{70, 60, 50} * crown.plant.tone,
+               covered(static_cast<float>(x) + 0.5F, 0.5F, crown.x - half, crown.x + half));
     row.z[static_cast<std::size_t>(x)] = static_cast<float>(crown.plant.z);
   }
 }

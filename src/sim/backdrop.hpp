@@ -25,9 +25,9 @@ class Backdrop {
   // A plant as the picture shows it.
   struct Crown {
     Plant plant;
-    float x = 0, y = 0;          // middle of the crown, pixels
+    float x = 0, y = 0;  // middle of the crown, pixels
     float half_x = 0, half_y = 0;
-    float foot_y = 0;            // where it meets the ground
+    float foot_y = 0;  // where it meets the ground
     float metre_px = 1;
   };
   void grow(const Plant& plant);
@@ -39,8 +39,8 @@ class Backdrop {
 
   const Scene* scene_;
   const View* view_;
-  float azimuth_ = 0;          // of the camera
-  std::vector<float> woods_;   // height of the horizon's woods above it, pixels, for each column
+  float azimuth_ = 0;         // of the camera
+  std::vector<float> woods_;  // height of the horizon's woods above it, pixels, for each column
   // Farthest first.
   std::vector<Crown> crowns_;
   std::vector<Panel> panels_;

@@ -48,6 +48,7 @@ void each_segment(const View& view, const Hazard& hazard, Draw&& draw) {
 
 Outline crack_outline(const View& view, const Hazard& hazard, domain::SizePx size) {
   Outline outline;
+  float total = 0;
   each_segment(view, hazard, [&](Point a, Point b, float half_a, float half_b) {
     const float half = std::max({half_a, half_b, 0.5F});
     outline.whole.add(a, half);
@@ -57,7 +58,11 @@ Outline crack_outline(const View& view, const Hazard& hazard, domain::SizePx siz
     outline.visible.add(piece.clamped(half, size));
     const float length = std::sqrt((b.x - a.x) * (b.x - a.x) + (b.y - a.y) * (b.y - a.y));
     outline.ink_px += length * std::min(1.0F, half_a + half_b);
+    total += length;
   });
+  // Many faint lines side by side show where a single one does not.
+  const float together = hazard.kind == HazardKind::alligator ? 1.7F : 1.0F;
+  outline.boldness = total > 0 ? together * hazard.strength * outline.ink_px / total : 0;
   return outline;
 }
 

@@ -105,13 +105,15 @@ void Decals::paint_patch(const Scene& scene, double start_m, Row& row, const Dec
   const Colour fresh = scene.palette.asphalt * decal.tone;
   for (int x = from; x < to; ++x) {
     const auto i = static_cast<std::size_t>(x);
-    const float shift = 0.03F * wobble.signed_at(decal.noise_x + 10 + 1.7F * (row.t[i] - decal.t), decal.noise_y + 20 + 1.7F * (row.z[i] - decal.z));
+    const float shift = 0.03F * wobble.signed_at(decal.noise_x + 10 + 1.7F * (row.t[i] - decal.t),
+                                                 decal.noise_y + 20 + 1.7F * (row.z[i] - decal.z));
     const float t = row.t[i] - decal.t + shift;
     const float z = row.z[i] - decal.z + shift;
     const float inside = covered(t, soft_t, -decal.half_t, decal.half_t) * covered(z, soft_z, -decal.half_z, decal.half_z);
     if (inside <= 0) continue;
     const float stone = stones.signed_at(row.t[i] + TileOrigin::kT + 1.1F, origin + row.z[i] + 0.7F);
-    const float deep = std::min(decal.half_t - std::abs(t), (decal.half_z - std::abs(z)) * row.per_px_t / std::max(row.per_px_t, 0.3F * row.per_px_z));
+    const float deep = std::min(decal.half_t - std::abs(t),
+                                (decal.half_z - std::abs(z)) * row.per_px_t / std::max(row.per_px_t, 0.3F * row.per_px_z));
     const float level = 1 + 3 * shift - decal.seam * ramp(0.05F, 0.01F, deep);
     const float rough = 26 * scene.palette.grain * stone;
     row.mix_in(x, fresh * level + Colour{rough, rough, rough}, 0.82F * inside);
@@ -154,7 +156,8 @@ void Decals::paint_stain(const Scene& scene, Row& row, const Decal& decal, int f
     const float z = (row.z[i] - decal.z) / decal.half_z;
     const float far = t * t + z * z;
     if (far > 1) continue;
-    const float noise = cloud.signed_at(decal.noise_x + 10 + 2 * (row.t[i] - decal.t), decal.noise_y + 20 + 0.8F * (row.z[i] - decal.z));
+    const float noise =
+        cloud.signed_at(decal.noise_x + 10 + 2 * (row.t[i] - decal.t), decal.noise_y + 20 + 0.8F * (row.z[i] - decal.z));
     row.scale(x, 1 + (decal.tone - 1) * ramp(0, 0.6F, (1 - far) * (0.35F + 1.6F * noise)));
   }
 }
@@ -167,7 +170,8 @@ void Decals::paint_skid(const Scene& scene, Row& row, const Decal& decal, int fr
     // Two tyres, a car's width apart.
     const float track = std::abs(std::abs(row.t[i] - decal.t) - 0.75F);
     if (track > 0.12F || z * z > 1) continue;
-    const float noise = cloud.signed_at(decal.noise_x + 10 + 6 * (row.t[i] - decal.t), decal.noise_y + 20 + 0.3F * (row.z[i] - decal.z));
+    const float noise =
+        cloud.signed_at(decal.noise_x + 10 + 6 * (row.t[i] - decal.t), decal.noise_y + 20 + 0.3F * (row.z[i] - decal.z));
     const float worn = ramp(0.12F, 0.05F, track) * ramp(1, 0.5F, std::abs(z)) * clamp01(0.6F + noise);
     row.scale(x, 1 - (1 - decal.tone) * worn);
   }

@@ -18,10 +18,10 @@ class Decals {
   enum class Kind : std::uint8_t { patch, joint, manhole, stain, skid };
   struct Decal {
     Kind kind = Kind::patch;
-    float z = 0, t = 0;            // its middle
+    float z = 0, t = 0;  // its middle
     float half_z = 1, half_t = 1;
-    float tone = 1;                // brightness against the asphalt around it
-    float seam = 0;                // darkness of a patch's border, 0..1
+    float tone = 1;  // brightness against the asphalt around it
+    float seam = 0;  // darkness of a patch's border, 0..1
     float noise_x = 0, noise_y = 0;
   };
   void add(const Scene& scene, double start_m, Kind kind, double slot_m, double share);

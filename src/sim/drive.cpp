@@ -15,6 +15,7 @@ constexpr float kBoxWidthLeast = 6;
 constexpr float kBoxHeightLeast = 4;
 // A crack or hole that darkens fewer pixels cannot be told from the asphalt's grain.
 constexpr float kInkLeast = 18;
+constexpr float kBoldnessLeast = 0.13F;  // judged by eye on 640 px frames
 
 domain::PixelBox to_box(const Extent& extent) { return {extent.x1, extent.y1, extent.x2, extent.y2}; }
 
@@ -55,9 +56,12 @@ FrameTruth Drive::truth(std::uint64_t frame) const {
     const Outline outline = hole ? PotholeMark(scene, view, hazard).outline(drive.size) : crack_outline(view, hazard, drive.size);
     const domain::PixelBox box = to_box(outline.visible.clamped(0, drive.size));
     const double distance = hazard.s - view.start_m();
-    if (box.width() < kBoxWidthLeast || box.height() < kBoxHeightLeast || outline.ink_px < kInkLeast || distance >= kTruthM) continue;
+    if (box.width() < kBoxWidthLeast || box.height() < kBoxHeightLeast || outline.ink_px < kInkLeast ||
+        outline.boldness < kBoldnessLeast || distance >= kTruthM)
+      continue;
     const float whole = std::max(outline.whole.area(), box.area());
-    truth.hazards.push_back({hazard.id, hazard.class_id(), box, std::max(0.0, distance), static_cast<double>(box.area() / whole)});
+    truth.hazards.push_back(
+        {hazard.id, hazard.class_id(), box, std::max(0.0, distance), static_cast<double>(box.area() / whole)});
   }
   std::ranges::sort(truth.hazards, [](const HazardTruth& a, const HazardTruth& b) {
     return a.distance_m != b.distance_m ? a.distance_m < b.distance_m : a.id < b.id;

@@ -19,9 +19,7 @@ struct Layer {
         scale_z(1 / size_z) {}
 
   // -1..1
-  float at(float t, float z) const noexcept {
-    return level.signed_at((t + TileOrigin::kT) * scale_t, origin_z + z * scale_z);
-  }
+  float at(float t, float z) const noexcept { return level.signed_at((t + TileOrigin::kT) * scale_t, origin_z + z * scale_z); }
 };
 
 void paint_asphalt(const Scene& scene, double start_m, Row& row, int from, int to) {
@@ -79,7 +77,8 @@ void paint_verge(const Scene& scene, double start_m, Row& row, int from, int to,
     if (on_soil <= 0) continue;
     const float grown = ramp(0.1F, 0.5F, (out - scene.road.soil_m) * 0.8F + 0.5F * tuft + 0.4F * field);
     const Colour soil = palette.soil * (1 + 0.16F * tuft + 0.1F * field);
-    const Colour grass = blend(palette.grass, palette.dry_grass, clamp01(0.45F + 0.6F * field + 0.35F * tuft)) * (1 + 0.3F * tuft);
+    const Colour grass =
+        blend(palette.grass, palette.dry_grass, clamp01(0.45F + 0.6F * field + 0.35F * tuft)) * (1 + 0.3F * tuft);
     const Colour colour = blend(soil, grass, grown);
     const float rough = (30 + 40 * grown) * leaf;
     row.mix_in(x, {colour.r + rough, colour.g + rough, colour.b + rough * 0.7F}, on_soil);
@@ -91,7 +90,8 @@ float dashed(const LaneLine& line, float phase_z, float half) noexcept {
   if (line.dash_m <= 0) return 1;
   const float place = phase_z / line.period_m;
   const float within = (place - static_cast<float>(static_cast<int>(place))) * line.period_m;
-  return std::min(1.0F, covered(within, half, 0, line.dash_m) + covered(within, half, line.period_m, line.period_m + line.dash_m));
+  return std::min(1.0F,
+                  covered(within, half, 0, line.dash_m) + covered(within, half, line.period_m, line.period_m + line.dash_m));
 }
 
 void paint_line(const Scene& scene, double start_m, Row& row, const LaneLine& line) {

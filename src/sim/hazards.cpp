@@ -126,7 +126,7 @@ Hazard HazardField::make(std::uint64_t slot) const {
   Hazard hazard;
   hazard.id = slot + 1;
   hazard.strength = dice.rangef(0.55, 1);
-  const double room = slot_m_ * (1 - 2 * kSlotMargin);   // along the road
+  const double room = slot_m_ * (1 - 2 * kSlotMargin);  // along the road
   const double kind = dice.unit();
   hazard.kind = kind < 0.40   ? HazardKind::pothole
                 : kind < 0.72 ? HazardKind::alligator

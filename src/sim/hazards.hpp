@@ -26,10 +26,10 @@ struct Strand {
 };
 
 struct PotholeShape {
-  float radius_t = 0.3F;   // metres, before the outline's irregularity
+  float radius_t = 0.3F;  // metres, before the outline's irregularity
   float radius_z = 0.3F;
   float depth_m = 0.05F;
-  float noise_x = 0;       // where in the noise tiles its outline and floor are taken from
+  float noise_x = 0;  // where in the noise tiles its outline and floor are taken from
   float noise_y = 0;
   float roughness = 0.5F;  // of the outline
   float wall = 0.2F;       // how wide its wall is, in shares of the radius: small is steep
@@ -40,12 +40,12 @@ struct PotholeShape {
 enum class HazardKind : std::uint8_t { longitudinal, transverse, alligator, pothole };
 
 struct Hazard {
-  std::uint64_t id = 0;    // from 1
+  std::uint64_t id = 0;  // from 1
   HazardKind kind = HazardKind::pothole;
-  double s = 0;            // along the road
-  double t = 0;            // right of the own lane's middle
-  double reach_m = 0;      // no part lies further than this from s along the road
-  float strength = 1;      // how dark its lines are, 0..1
+  double s = 0;                 // along the road
+  double t = 0;                 // right of the own lane's middle
+  double reach_m = 0;           // no part lies further than this from s along the road
+  float strength = 1;           // how dark its lines are, 0..1
   std::vector<Strand> strands;  // cracks only
   PotholeShape pothole;         // potholes only
 
@@ -66,7 +66,7 @@ class HazardField {
   Hazard make(std::uint64_t slot) const;
 
   std::uint64_t seed_ = 0;
-  double slot_m_ = 0;   // 0: a clean road
+  double slot_m_ = 0;  // 0: a clean road
   double left_ = 0;
   double right_ = 0;
 };

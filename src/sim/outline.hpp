@@ -29,7 +29,10 @@ struct Extent {
 struct Outline {
   Extent whole;    // also what lies outside the picture, as far as the camera's plane
   Extent visible;  // inside the picture
-  float ink_px = 0;  // pixels that a crack darkens or a hole covers, faint ones counted by their share
+  // Pixels that a crack darkens or a hole covers, faint ones counted by their share, and how much of a pixel's width a crack's
+  // lines fill in the mean (1 for a hole): fainter ones drown in the asphalt's grain.
+  float ink_px = 0;
+  float boldness = 1;
 };
 
 // Adds the part of the line a-b that lies inside the picture; true when there is one.

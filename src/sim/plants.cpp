@@ -7,7 +7,7 @@
 namespace hazard::sim {
 namespace {
 
-constexpr double kSlotM = 3.2;  // one plant at most on each side
+constexpr double kSlotM = 3.2;   // one plant at most on each side
 constexpr double kWoodsM = 170;  // woods, hedges and open stretches take turns over such lengths
 
 }  // namespace
@@ -65,7 +65,8 @@ std::vector<Plant> plants_between(const Scene& scene, double start_m, double fro
       plant.noise_x = dice.rangef(20, 60);
       plant.noise_y = dice.rangef(20, 60);
       plant.tone = dice.rangef(0.7, 1.1);
-      plant.colour = blend(Colour{46, 62, 32}, blend(Colour{78, 94, 48}, scene.palette.dry_grass * 0.7F, 0.35F), dice.rangef(0, 1));
+      plant.colour =
+          blend(Colour{46, 62, 32}, blend(Colour{78, 94, 48}, scene.palette.dry_grass * 0.7F, 0.35F), dice.rangef(0, 1));
       plants.push_back(plant);
     }
   }

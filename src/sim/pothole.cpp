@@ -5,8 +5,8 @@
 namespace hazard::sim {
 namespace {
 
-constexpr float kRimEnd = 0.07F;    // the crumbled rim ends here, in shares of the radius
-constexpr float kReach = 1.65F;     // nothing of a pothole lies further out
+constexpr float kRimEnd = 0.07F;  // the crumbled rim ends here, in shares of the radius
+constexpr float kReach = 1.65F;   // nothing of a pothole lies further out
 constexpr int kDirections = 64;
 
 }  // namespace
@@ -30,7 +30,9 @@ float PotholeMark::rim(float t, float z) const noexcept {
   return std::sqrt(a * a + b * b) - 1 + shape_.roughness * noise;
 }
 
-float PotholeMark::depth(float rim_distance) const noexcept { return shape_.depth_m * ramp(0.03F, -0.03F - shape_.wall, rim_distance); }
+float PotholeMark::depth(float rim_distance) const noexcept {
+  return shape_.depth_m * ramp(0.03F, -0.03F - shape_.wall, rim_distance);
+}
 
 Outline PotholeMark::outline(domain::SizePx size) const {
   Outline outline;
@@ -98,7 +100,8 @@ void PotholeMark::paint_pixel(Row& row, int x, float soften) const noexcept {
   const float away = down / sun.slope * 0.6F;
   const float toward = depth(rim(t + sun.to_t * away, z + sun.to_z * away));
   const float shadow = ramp(0, 0.5F * shape_.depth_m, down - away * sun.slope - toward);
-  const float slope = (depth(rim(t - sun.to_t * 0.02F, z - sun.to_z * 0.02F)) - depth(rim(t + sun.to_t * 0.02F, z + sun.to_z * 0.02F))) * 25;
+  const float slope =
+      (depth(rim(t - sun.to_t * 0.02F, z - sun.to_z * 0.02F)) - depth(rim(t + sun.to_t * 0.02F, z + sun.to_z * 0.02F))) * 25;
   const float sunlit = clamp01(1 - shadow) * (1 - sun.shade);
   const float lit = sun.shade + sunlit * (1 - 0.35F * slope);
   const float share = down / shape_.depth_m;

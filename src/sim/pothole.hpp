@@ -25,7 +25,7 @@ class PotholeMark {
   const View* view_;
   PotholeShape shape_;
   float strength_ = 1;
-  double t_ = 0;    // the middle in the frame's coordinates
+  double t_ = 0;  // the middle in the frame's coordinates
   double z_ = 0;
   TileLevel noise_;
   TileLevel stones_;

@@ -47,7 +47,8 @@ void lay_out(const View& view, Row& row) {
     row.z_near = std::min(row.z_near, ground.z);
     row.z_far = std::max(row.z_far, ground.z);
   }
-  const float middle = std::clamp(v0 + dv * static_cast<float>(row.from + row.to) / 2, view.ground_top(), view.ground_bottom() - 1.01F);
+  const float middle =
+      std::clamp(v0 + dv * static_cast<float>(row.from + row.to) / 2, view.ground_top(), view.ground_bottom() - 1.01F);
   const GroundRow here = view.ground(middle);
   row.per_px_t = here.per_px;
   row.per_px_z = std::abs(here.z - view.ground(middle + 1).z);
@@ -61,8 +62,10 @@ void render_frame(const Scene& scene, const View& view, std::uint64_t frame, dou
   std::vector<CrackMask> cracks;
   std::vector<PotholeMark> potholes;
   for (const Hazard& hazard : scene.hazards.between(start, start + kHazardsDrawnM)) {
-    if (hazard.kind == HazardKind::pothole) potholes.emplace_back(scene, view, hazard);
-    else cracks.emplace_back(view, hazard, into.size);
+    if (hazard.kind == HazardKind::pothole)
+      potholes.emplace_back(scene, view, hazard);
+    else
+      cracks.emplace_back(view, hazard, into.size);
   }
   const Backdrop backdrop(scene, view);
   const Decals decals(scene, start);

@@ -21,15 +21,15 @@ struct Row {
       : z(static_cast<std::size_t>(width)), t(z.size()), r(z.size()), g(z.size()), b(z.size()), light(z.size()) {}
 
   int y = 0;
-  int from = 0;        // pixels [from, to) see road or verge
+  int from = 0;  // pixels [from, to) see road or verge
   int to = 0;
-  float z_near = 0;    // the least and greatest distance in the row
+  float z_near = 0;  // the least and greatest distance in the row
   float z_far = 0;
   float per_px_t = 0;  // metres that a pixel covers, across and along
   float per_px_z = 0;
-  std::vector<float> z, t;       // where each pixel's centre meets the ground
+  std::vector<float> z, t;  // where each pixel's centre meets the ground
   std::vector<float> r, g, b;
-  std::vector<float> light;      // sunlight that reaches it: Sun::shade..1
+  std::vector<float> light;  // sunlight that reaches it: Sun::shade..1
 
   // The first pixel in [from, to) that lies at or right of t.
   int pixel_at(float at_t) const noexcept {

@@ -22,11 +22,11 @@ constexpr Colour blend(Colour a, Colour b, float w) noexcept { return a * (1 - w
 
 // One painted line along the road.
 struct LaneLine {
-  float t = 0;           // its middle
+  float t = 0;  // its middle
   float half_m = 0.06F;
-  float dash_m = 0;      // 0: solid
+  float dash_m = 0;  // 0: solid
   float period_m = 12;
-  float wear = 0.3F;     // 0 new .. 1 mostly gone
+  float wear = 0.3F;  // 0 new .. 1 mostly gone
   Colour paint{210, 210, 205};
 };
 
@@ -34,9 +34,9 @@ struct LaneLine {
 struct CrossSection {
   float asphalt_left = -7;
   float asphalt_right = 3;
-  float lane_left = -5.25F;   // edges of the driven part
+  float lane_left = -5.25F;  // edges of the driven part
   float lane_right = 1.75F;
-  float soil_m = 1;           // bare strip between asphalt and grass
+  float soil_m = 1;  // bare strip between asphalt and grass
   std::vector<LaneLine> lines;
 };
 
@@ -51,17 +51,17 @@ struct Palette {
   Colour sky_top{96, 140, 196};
   Colour sky_low{200, 214, 226};
   Colour cloud{236, 238, 240};
-  float grain = 1;            // how coarse the asphalt looks
-  float streaks = 1;          // marks of traffic along the road
-  float cloudiness = 0.5F;    // 0..1
-  float dustiness = 0.2F;     // 0..1
+  float grain = 1;          // how coarse the asphalt looks
+  float streaks = 1;        // marks of traffic along the road
+  float cloudiness = 0.5F;  // 0..1
+  float dustiness = 0.2F;   // 0..1
 };
 
 struct Sun {
-  float to_t = 0.6F;      // direction towards it on the ground, unit length, at the start of the drive
+  float to_t = 0.6F;  // direction towards it on the ground, unit length, at the start of the drive
   float to_z = -0.8F;
-  float slope = 0.8F;     // tangent of its height
-  float shade = 0.6F;     // brightness of a shadow; 1: overcast
+  float slope = 0.8F;  // tangent of its height
+  float shade = 0.6F;  // brightness of a shadow; 1: overcast
 };
 
 struct Scene {
@@ -74,8 +74,8 @@ struct Scene {
   Sun sun;
   HazardField hazards;
   Tile grain;
-  Tile tone;               // unevenness of the asphalt
-  Tile clouds;             // unevenness from a hand's width to metres; also the sky's clouds and the trees' leaves
+  Tile tone;                     // unevenness of the asphalt
+  Tile clouds;                   // unevenness from a hand's width to metres; also the sky's clouds and the trees' leaves
   std::vector<float> lane_tone;  // lateral tone of the asphalt every kToneStep from road.asphalt_left
   static constexpr float kToneStep = 0.05F;
 };

@@ -44,8 +44,10 @@ Shade::Shade(const Scene& scene, double start_m) : scene_(&scene) {
     crown.z = static_cast<float>(plant.z) - sun.to_z * away;
     crown.across = static_cast<float>(plant.wide);
     crown.along = std::max(crown.across, static_cast<float>(plant.tall) * 0.4F / sun.slope);
-    crown.reach_t = std::sqrt(crown.along * crown.along * sun.to_t * sun.to_t + crown.across * crown.across * sun.to_z * sun.to_z) * 1.25F;
-    crown.reach_z = std::sqrt(crown.along * crown.along * sun.to_z * sun.to_z + crown.across * crown.across * sun.to_t * sun.to_t) * 1.25F;
+    crown.reach_t =
+        std::sqrt(crown.along * crown.along * sun.to_t * sun.to_t + crown.across * crown.across * sun.to_z * sun.to_z) * 1.25F;
+    crown.reach_z =
+        std::sqrt(crown.along * crown.along * sun.to_z * sun.to_z + crown.across * crown.across * sun.to_t * sun.to_t) * 1.25F;
     crown.noise_x = plant.noise_x;
     crown.noise_y = plant.noise_y;
     crowns_.push_back(crown);
@@ -63,7 +65,8 @@ Shade::Shade(const Scene& scene, double start_m) : scene_(&scene) {
     const auto z = static_cast<float>((static_cast<double>(slot) + dice.unit()) * kWireSlotM - start_m);
     const float skew = dice.rangef(-0.5, 0.5);
     const int wires = 1 + static_cast<int>(dice.unit() * 3);
-    for (int i = 0; i < wires; ++i) bands_.push_back({z + static_cast<float>(i) * dice.rangef(0.5, 1.1), 0.015F, skew, 0.03F, 0.7F});
+    for (int i = 0; i < wires; ++i)
+      bands_.push_back({z + static_cast<float>(i) * dice.rangef(0.5, 1.1), 0.015F, skew, 0.03F, 0.7F});
   }
 }
 

@@ -18,7 +18,7 @@ class Shade {
   // A tree crown's shadow: an ellipse, drawn out away from the sun.
   struct Crown {
     float z = 0, t = 0;
-    float across = 1;   // half axes: across and along the sun's direction
+    float across = 1;  // half axes: across and along the sun's direction
     float along = 1;
     float reach_t = 1;  // of the ellipse, to either side
     float reach_z = 1;
@@ -38,9 +38,9 @@ class Shade {
 
 // Bridges over the road; structures draw them, shade lets them cast a shadow.
 struct Bridge {
-  double z = 0;         // metres ahead, its near edge
-  double long_m = 10;   // along the road
-  double clear_m = 5.5; // its underside above the road
+  double z = 0;          // metres ahead, its near edge
+  double long_m = 10;    // along the road
+  double clear_m = 5.5;  // its underside above the road
   double thick_m = 1.3;
 };
 std::vector<Bridge> bridges_between(const Scene& scene, double start_m, double from_z, double to_z);

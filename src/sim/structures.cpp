@@ -12,9 +12,9 @@ namespace {
 constexpr double kRailSlotM = 260;  // one stretch of guard rail at most on each side
 constexpr double kRailPostM = 4;
 constexpr double kRailFarM = 220;
-constexpr double kMarkerM = 50;     // distance of marker posts
+constexpr double kMarkerM = 50;  // distance of marker posts
 constexpr double kBridgeFarM = 420;
-constexpr double kNear = 1.0;       // panels are cut here, just before the camera's plane
+constexpr double kNear = 1.0;  // panels are cut here, just before the camera's plane
 
 struct Corner {
   double z, t, up;
@@ -96,10 +96,13 @@ void add_bridges(const Scene& scene, double start, PanelMaker& make) {
     if (far < kNear) continue;
     for (const double t : {left, right}) {
       const double out = t < 0 ? t - 26 : t + 26;
-      make.wall(bridge.z, out, bridge.z, t, -1, bridge.clear_m, concrete * 0.8F, 0.45F);   // abutment, seen from the front
-      make.wall(bridge.z, t, far, t, -0.2, bridge.clear_m, concrete * 0.42F, 0.2F);        // its side under the bridge
+      make.wall(bridge.z, out, bridge.z, t, -1, bridge.clear_m, concrete * 0.8F, 0.45F);  // abutment, seen from the front
+      make.wall(bridge.z, t, far, t, -0.2, bridge.clear_m, concrete * 0.42F, 0.2F);       // its side under the bridge
     }
-    make.add({{{bridge.z, left, bridge.clear_m}, {bridge.z, right, bridge.clear_m}, {far, right, bridge.clear_m}, {far, left, bridge.clear_m}}},
+    make.add({{{bridge.z, left, bridge.clear_m},
+               {bridge.z, right, bridge.clear_m},
+               {far, right, bridge.clear_m},
+               {far, left, bridge.clear_m}}},
              concrete * 0.3F, 0);
     make.wall(bridge.z, left - 26, bridge.z, right + 26, bridge.clear_m, bridge.clear_m + bridge.thick_m, concrete, 0.25F);
     make.wall(bridge.z, left - 26, bridge.z, right + 26, bridge.clear_m + bridge.thick_m, bridge.clear_m + bridge.thick_m + 0.9,

@@ -16,7 +16,7 @@ struct Panel {
   float top = 0, bottom = 0;  // its rows
   float z = 0;                // metres ahead
   Colour colour;
-  float shading = 0;          // how much darker at its lower edge, 0..1
+  float shading = 0;  // how much darker at its lower edge, 0..1
 };
 
 std::vector<Panel> panels_of(const Scene& scene, const View& view);

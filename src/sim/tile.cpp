@@ -51,9 +51,8 @@ std::vector<float> blurred(const std::vector<float>& field, int side, int radius
 
 std::vector<std::uint8_t> to_texels(const std::vector<float>& field) {
   std::vector<std::uint8_t> texels(field.size());
-  std::ranges::transform(field, texels.begin(), [](float x) {
-    return static_cast<std::uint8_t>(std::clamp(static_cast<int>(x + 128.5F), 0, 255));
-  });
+  std::ranges::transform(field, texels.begin(),
+                         [](float x) { return static_cast<std::uint8_t>(std::clamp(static_cast<int>(x + 128.5F), 0, 255)); });
   return texels;
 }
 
@@ -80,7 +79,7 @@ void drop_stones(std::vector<float>& field, int side, std::uint64_t seed) {
 }
 
 struct Clouds {
-  int cells_x = 8;   // of the coarsest octave, powers of two
+  int cells_x = 8;  // of the coarsest octave, powers of two
   int cells_y = 8;
   int octaves = 5;
   double weight = 115;

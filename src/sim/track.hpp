@@ -17,7 +17,7 @@ class Track {
   double grade(double s) const noexcept;
 
   struct Place {
-    double latitude = 0;   // degrees
+    double latitude = 0;  // degrees
     double longitude = 0;
   };
   // The bends repeat after kPeriod metres, the place does not: the road runs on.
@@ -38,7 +38,7 @@ class Track {
   double heading_ = 0;
   double latitude_ = 0;
   double longitude_ = 0;
-  std::vector<double> east_;   // metres from the start of a period, every kStep metres
+  std::vector<double> east_;  // metres from the start of a period, every kStep metres
   std::vector<double> north_;
 };
 

@@ -30,11 +30,11 @@ void View::place_camera(const DriveOptions& options, const Track& track, double 
   const double b = dice.range(0, 6);
   const double c = dice.range(0, 6);
   const double rough = value_noise(hash(options.seed, 0x5A4F), start_m_ / 9) * options.shake;
-  const double pitch = radians(options.camera_pitch_deg) +
-                       radians(options.shake * (0.22 * sway(time_s, 1.31, a) + 0.12 * sway(time_s, 2.17, b)) +
-                               rough * 0.22 * sway(time_s, 6.7, c));
-  const double roll = radians(options.shake * (0.35 * sway(time_s, 0.83, b) + 0.18 * sway(time_s, 1.9, c)) +
-                              rough * 0.15 * sway(time_s, 5.3, a));
+  const double pitch =
+      radians(options.camera_pitch_deg) + radians(options.shake * (0.22 * sway(time_s, 1.31, a) + 0.12 * sway(time_s, 2.17, b)) +
+                                                  rough * 0.22 * sway(time_s, 6.7, c));
+  const double roll =
+      radians(options.shake * (0.35 * sway(time_s, 0.83, b) + 0.18 * sway(time_s, 1.9, c)) + rough * 0.15 * sway(time_s, 5.3, a));
   height_ = options.camera_height_m + options.shake * (0.012 * sway(time_s, 1.31, c) + 0.006 * rough * sway(time_s, 7.9, b));
   lateral_ = options.shake * 0.22 * (2 * value_noise(hash(options.seed, 0x5A50), start_m_ / 60) - 1);
   yaw_ = radians(options.shake * (0.5 * sway(time_s, 0.19, c) + 0.12 * sway(time_s, 2.9, a)));

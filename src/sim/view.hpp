@@ -18,19 +18,19 @@ struct Point {
 
 // Where a row of the levelled camera meets the road.
 struct GroundRow {
-  float z = 0;         // metres ahead
-  float per_px = 0;    // metres to the side for one pixel
-  float shift = 0;     // what to add to get t: bends, the car's place in its lane
+  float z = 0;       // metres ahead
+  float per_px = 0;  // metres to the side for one pixel
+  float shift = 0;   // what to add to get t: bends, the car's place in its lane
 };
 
 class View {
  public:
   View(const DriveOptions& options, const Track& track, double time_s);
 
-  double start_m() const noexcept { return start_m_; }   // the camera's place along the road
+  double start_m() const noexcept { return start_m_; }  // the camera's place along the road
   double focal_px() const noexcept { return focal_; }
   double height_m() const noexcept { return height_; }
-  double heading() const noexcept { return heading_; }   // of the camera
+  double heading() const noexcept { return heading_; }  // of the camera
 
   // False when the place is nearer than kNearest or beyond the view.
   bool project(double z, double t, double up, Point& into) const noexcept;
@@ -38,7 +38,7 @@ class View {
   // A picture's pixel (its centre) in the levelled camera: u to the right and v downwards from its axis, in pixels.
   float level_u(float x, float y) const noexcept { return cos_ * (x - cx_) + sin_ * (y - cy_); }
   float level_v(float x, float y) const noexcept { return -sin_ * (x - cx_) + cos_ * (y - cy_); }
-  float level_du() const noexcept { return cos_; }   // for one pixel to the right
+  float level_du() const noexcept { return cos_; }  // for one pixel to the right
   float level_dv() const noexcept { return -sin_; }
   // Rows of the levelled camera that see road: v in [ground_top(), ground_bottom()).
   float ground_top() const noexcept { return static_cast<float>(first_row_); }
@@ -76,8 +76,8 @@ class View {
   double focal_ = 1;
   double height_ = 1;
   double heading_ = 0;
-  double yaw_ = 0;        // to the right of the road's direction
-  double lateral_ = 0;    // right of the own lane's middle
+  double yaw_ = 0;      // to the right of the road's direction
+  double lateral_ = 0;  // right of the own lane's middle
   double pitch_sin_ = 0;
   double pitch_cos_ = 1;
   float cx_ = 0, cy_ = 0, cos_ = 1, sin_ = 0;

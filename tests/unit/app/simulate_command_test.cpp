@@ -62,7 +62,8 @@ TEST_F(simulate_command, writes_pictures_of_the_size_and_their_truth) {
   ASSERT_EQ(lines.size(), 3U);
   EXPECT_THAT(lines[0], HasSubstr(R"({"file":"000001.jpg","width":160,"height":96,"boxes":[)"));
   EXPECT_THAT(lines[2], HasSubstr("000003.jpg"));
-  for (const char* key : {"\"lat\":", "\"lon\":", "\"heading_deg\":", "\"speed_mps\":", "\"time_s\":"}) EXPECT_THAT(lines[1], HasSubstr(key));
+  for (const char* key : {"\"lat\":", "\"lon\":", "\"heading_deg\":", "\"speed_mps\":", "\"time_s\":"})
+    EXPECT_THAT(lines[1], HasSubstr(key));
 }
 
 TEST_F(simulate_command, every_and_first_choose_the_frames) {

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "sim/noise.hpp"
+#include "sim/scene.hpp"
 
 namespace hazard::sim {
 namespace {
@@ -19,7 +20,7 @@ DriveOptions small() {
 }
 
 // Changes with every change of the renderer, and then only on purpose; the same for all compilers and optimisation levels.
-constexpr std::uint64_t kPinnedHash = 0;
+constexpr std::uint64_t kPinnedHash = 17937478063156241092ULL;
 
 domain::RgbPicture picture_of(const Drive& drive, std::uint64_t frame) {
   domain::RgbPicture picture(drive.options().size);
@@ -38,7 +39,9 @@ domain::PixelBox difference(const domain::RgbPicture& a, const domain::RgbPictur
   for (int y = 0; y < a.size.height; ++y) {
     for (int x = 0; x < a.size.width; ++x) {
       const auto at = 3 * static_cast<std::size_t>(y * a.size.width + x);
-      if (std::equal(a.pixels.begin() + static_cast<long>(at), a.pixels.begin() + static_cast<long>(at) + 3, b.pixels.begin() + static_cast<long>(at))) continue;
+      if (std::equal(a.pixels.begin() + static_cast<long>(at), a.pixels.begin() + static_cast<long>(at) + 3,
+                     b.pixels.begin() + static_cast<long>(at)))
+        continue;
       box = {std::min(box.x1, static_cast<float>(x)), std::min(box.y1, static_cast<float>(y)),
              std::max(box.x2, static_cast<float>(x + 1)), std::max(box.y2, static_cast<float>(y + 1))};
     }
@@ -176,16 +179,6 @@ TEST(drive, listed_boxes_keep_the_promised_limits) {
   }
 }
 
-// No other hazard is listed here or from the next 100 m of the road, so no other one is drawn.
-bool alone(const Drive& drive, std::uint64_t frame, std::uint64_t id) {
-  for (std::uint64_t later = frame; later < frame + 30; later += 4) {
-    for (const HazardTruth& hazard : drive.truth(later).hazards) {
-      if (hazard.id != id) return false;
-    }
-  }
-  return true;
-}
-
 TEST(drive, hazards_change_pixels_only_inside_their_boxes) {
   DriveOptions options;
   options.size = {640, 360};
@@ -198,11 +191,13 @@ TEST(drive, hazards_change_pixels_only_inside_their_boxes) {
     options.seed = clean.seed = seed;
     const Drive with(options);
     const Drive without(clean);
+    const Scene scene(options);
     for (std::uint64_t frame = 0; frame < 500; frame += 2) {
       const FrameTruth truth = with.truth(frame);
       if (truth.hazards.size() != 1 || truth.hazards[0].distance_m > 25) continue;
       const HazardTruth& hazard = truth.hazards[0];
-      if (!alone(with, frame, hazard.id)) continue;
+      // No other one is drawn.
+      if (scene.hazards.between(truth.travelled_m, truth.travelled_m + 100).size() > 1) continue;
       const domain::PixelBox seen = difference(picture_of(with, frame), picture_of(without, frame));
       EXPECT_GE(seen.x1, hazard.box.x1 - 2) << seed << " " << frame;
       EXPECT_GE(seen.y1, hazard.box.y1 - 2) << seed << " " << frame;
@@ -239,7 +234,7 @@ TEST(drive, ids_persist_and_boxes_grow_as_they_come_nearer) {
   }
   EXPECT_GT(seen.size(), 25U);
   const auto longest = std::ranges::max_element(seen, {}, [](const auto& entry) { return entry.second.size(); });
-  EXPECT_GT(longest->second.size(), 10U);
+  EXPECT_GT(longest->second.size(), 8U);
 }
 
 TEST(drive, darkness_darkens_the_far_road_more_than_the_near) {
@@ -253,9 +248,9 @@ TEST(drive, darkness_darkens_the_far_road_more_than_the_near) {
     for (int i = from * 320 * 3; i < to * 320 * 3; ++i) sum += picture.pixels[static_cast<std::size_t>(i)];
     return sum / ((to - from) * 960);
   };
-  EXPECT_LT(mean(1, 0, 30), 0.3 * mean(0, 0, 30));          // the sky
+  EXPECT_LT(mean(1, 0, 30), 0.3 * mean(0, 0, 30));  // the sky
   EXPECT_LT(mean(0.5, 150, 180), mean(0, 150, 180));
-  EXPECT_GT(mean(1, 140, 160), 1.5 * mean(1, 0, 30));       // in the headlights
+  EXPECT_GT(mean(1, 140, 160), 1.5 * mean(1, 0, 30));  // in the headlights
 }
 
 TEST(drive, extreme_sizes_render) {

@@ -78,9 +78,7 @@ TEST(tile, made_textures_are_centred_and_pale_with_distance) {
   }
 }
 
-TEST(tile_death, refuses_texels_that_do_not_fill_it) {
-  EXPECT_DEATH(Tile(std::vector<std::uint8_t>(15), 2, 1), "texels");
-}
+TEST(tile_death, refuses_texels_that_do_not_fill_it) { EXPECT_DEATH(Tile(std::vector<std::uint8_t>(15), 2, 1), "texels"); }
 
 }  // namespace
 }  // namespace hazard::sim
