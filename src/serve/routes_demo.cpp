@@ -46,7 +46,7 @@ std::string truth_json(const sim::FrameTruth& truth, const DemoRenderer::Ask& as
   json.begin_object().field("frame", truth.frame).field("seed", ask.seed);
   json.field("width", ask.size.width).field("height", ask.size.height);
   json.fixed_field("time_s", truth.time_s, 3).fixed_field("travelled_m", truth.travelled_m, 2);
-  json.fixed_field("latitude", truth.latitude, 7).fixed_field("longitude", truth.longitude, 7);
+  json.fixed_field("latitude", truth.latitude, 6).fixed_field("longitude", truth.longitude, 6);
   json.fixed_field("heading_deg", truth.heading_deg, 2).fixed_field("speed_mps", truth.speed_mps, 2);
   json.key("hazards").begin_array();
   for (const sim::HazardTruth& hazard : truth.hazards) {

@@ -178,6 +178,7 @@ void RunningServer::begin_drain() {
   for (const auto& listener : listeners_) listener->stop();
   registry_.close_all(session::EndReason::server_closing, options_.reconnect_after);
   connections_.drain();
+  if (connections_.size() == 0) finish();
 }
 
 void RunningServer::finish() { loop_->stop(); }

@@ -190,7 +190,10 @@ std::string Client::read_event() {
     if (line.size() <= 2) return {};
     std::size_t size = 0;
     std::from_chars(line.data(), line.data() + line.size(), size, 16);
-    if (size == 0) return {};  // the last chunk
+    if (size == 0) {  // the last chunk, and the line end of the body
+      take(2);
+      return {};
+    }
     events_ += take(size);
     take(2);
   }
