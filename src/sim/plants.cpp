@@ -18,10 +18,11 @@ constexpr double kTuftSlotM = 0.9;
 constexpr double kTuftsM = 55;  // further away they melt into the verge
 
 // Tall grass where the bare strip ends.
-void add_tufts(const Scene& scene, double start_m, double to_z, int side, double free, std::vector<Plant>& plants) {
+void add_tufts(const Scene& scene, double start_m, double from_z, double to_z, int side, double free,
+               std::vector<Plant>& plants) {
   const std::uint64_t seed = hash(scene.options.seed, side < 0 ? 0x6A0 : 0x6A1);
   const std::int64_t last = floor_to_int((start_m + std::min(to_z, kTuftsM)) / kTuftSlotM);
-  for (std::int64_t slot = floor_to_int((start_m + 2.5) / kTuftSlotM); slot <= last; ++slot) {
+  for (std::int64_t slot = floor_to_int((start_m + std::max(from_z, 2.5)) / kTuftSlotM); slot <= last; ++slot) {
     Dice dice(hash(seed, static_cast<std::uint64_t>(slot)));
     const double place = static_cast<double>(slot) * kTuftSlotM;
     const double high = value_noise(seed + 1, place / 40);
@@ -49,7 +50,7 @@ std::vector<Plant> plants_between(const Scene& scene, double start_m, double fro
     const std::uint64_t seed = hash(scene.options.seed, side < 0 ? 0xB0 : 0xB1);
     const double edge = side < 0 ? -static_cast<double>(scene.road.asphalt_left) : static_cast<double>(scene.road.asphalt_right);
     const double free = edge + static_cast<double>(scene.road.soil_m);
-    add_tufts(scene, start_m, to_z, side, free, plants);
+    add_tufts(scene, start_m, from_z, to_z, side, free, plants);
     for (std::int64_t slot = first; slot <= last; ++slot) {
       Dice dice(hash(seed, static_cast<std::uint64_t>(slot)));
       const double place = static_cast<double>(slot) * kSlotM;
