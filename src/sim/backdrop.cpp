@@ -101,7 +101,9 @@ void Backdrop::paint_sky(Row& row) const {
 }
 
 void Backdrop::paint_trunk(Row& row, const Crown& crown) const {
-  const float half = std::max(0.35F, static_cast<float>(crown.plant.tall) * 0.016F * crown.metre_px);
+  // Thins out into the crown.
+  const float taper = ramp(crown.y - 0.3F * crown.half_y, crown.y + crown.half_y, static_cast<float>(row.y));
+  const float half = std::max(0.3F, static_cast<float>(crown.plant.tall) * 0.016F * crown.metre_px) * (0.15F + 0.85F * taper);
   const int width = static_cast<int>(row.r.size());
   const int from = std::clamp(static_cast<int>(crown.x - half), 0, width);
   const int to = std::clamp(static_cast<int>(crown.x + half) + 1, 0, width);
@@ -116,7 +118,7 @@ void Backdrop::paint_crown(Row& row, const Crown& crown) const {
   const Plant& plant = crown.plant;
   const auto y = static_cast<float>(row.y) + 0.5F;
   const float dy = (y - crown.y) / crown.half_y;
-  if (plant.tree && y > crown.y && y < crown.foot_y) paint_trunk(row, crown);
+  if (plant.tree && y > crown.y - 0.3F * crown.half_y && y < crown.foot_y) paint_trunk(row, crown);
   if (y > crown.foot_y + 1 || dy > 1.3F || dy < -1.3F) return;
   const int width = static_cast<int>(row.r.size());
   const float texel = 1 / crown.metre_px;

@@ -143,7 +143,7 @@ Hazard HazardField::make(std::uint64_t slot) const {
     case HazardKind::pothole: {
       PotholeShape& shape = hazard.pothole;
       const double size = dice.unit();
-      shape.radius_t = static_cast<float>(0.13 + 0.42 * size * size);
+      shape.radius_t = static_cast<float>(0.15 + 0.22 * size * (1 + size));
       shape.radius_z = static_cast<float>(std::min(shape.radius_t * dice.range(0.8, 1.7), room / 3.4));
       // Either the top layer has come off, or the hole goes into the base.
       const bool shallow = dice.chance(0.4);
