@@ -82,7 +82,7 @@ domain::Result<std::unique_ptr<Engine>> load(const EngineOptions& options, std::
   ov::Core core = std::move(*made);
   auto plan = plan_device(core, options);
   if (!plan) return std::unexpected(plan.error());
-  auto prepared = prepare_model(core, options, lines);
+  auto prepared = prepare_model(options, lines);
   if (!prepared) return std::unexpected(prepared.error());
   lines.push_back(fmt::format("cache: {}", add_cache(*plan, options.cache_dir)));
   auto compiled = fenced(kNotReady, fmt::format("{} cannot be compiled for {}", prepared->info.name, plan->device),

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <openvino/core/preprocess/pre_post_process.hpp>
+#include <openvino/frontend/manager.hpp>
 
 #include "detect/model_files.hpp"
 #include "detect/model_metadata.hpp"
@@ -140,9 +141,15 @@ domain::Result<std::shared_ptr<ov::Model>> with_pixels_in_front(std::shared_ptr<
   });
 }
 
-domain::Result<std::shared_ptr<ov::Model>> read_graph(ov::Core& core, const ModelFiles& files) {
+domain::Result<std::shared_ptr<ov::Model>> read_graph(const ModelFiles& files) {
+  // The one reader that fits: asked by path alone, OpenVINO offers a broken file to every front end it has, which loads each
+  // of their libraries and prints their complaints.
   auto graph = fenced(kNotReady, fmt::format("{} cannot be read (export it again, or copy it with all its files)", files.graph.string()),
-                      [&] { return core.read_model(files.graph); });
+                      [&] {
+                        ov::frontend::FrontEndManager front_ends;
+                        const auto reader = front_ends.load_by_framework(files.weights ? "ir" : "onnx");
+                        return reader->convert(reader->load(files.graph.string(), true));  // true: map the weights
+                      });
   if (graph && (*graph)->outputs().size() != 1) {
     return bad(fmt::format("the model has {} outputs where a detector has one: export the task 'detect'", (*graph)->outputs().size()));
   }
@@ -151,13 +158,13 @@ domain::Result<std::shared_ptr<ov::Model>> read_graph(ov::Core& core, const Mode
 
 }  // namespace
 
-domain::Result<PreparedModel> prepare_model(ov::Core& core, const EngineOptions& options, std::vector<std::string>& lines) {
+domain::Result<PreparedModel> prepare_model(const EngineOptions& options, std::vector<std::string>& lines) {
   const auto files = find_model_files(options.model);
   if (!files) return std::unexpected(files.error());
   lines.push_back(fmt::format("model: {}{}{}", files->graph.string(), files->note.empty() ? "" : "; ", files->note));
   const auto metadata = read_metadata(*files, lines);
   if (!metadata) return std::unexpected(metadata.error());
-  auto graph = read_graph(core, *files);
+  auto graph = read_graph(*files);
   if (!graph) return std::unexpected(graph.error());
   const auto shape = input_shape_of(**graph);
   if (!shape) return std::unexpected(shape.error());

@@ -7,7 +7,6 @@
 #include <vector>
 
 #include <openvino/core/model.hpp>
-#include <openvino/runtime/core.hpp>
 
 #include "detect/openvino_engine.hpp"
 #include "detect/output_layout.hpp"
@@ -23,6 +22,6 @@ struct PreparedModel {
 };
 
 // `lines` takes one plain sentence for every thing found, also when a later one fails. Errors: model_not_ready.
-domain::Result<PreparedModel> prepare_model(ov::Core& core, const EngineOptions& options, std::vector<std::string>& lines);
+domain::Result<PreparedModel> prepare_model(const EngineOptions& options, std::vector<std::string>& lines);
 
 }  // namespace hazard::detect

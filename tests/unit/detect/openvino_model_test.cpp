@@ -219,7 +219,7 @@ TEST(SmallModels, broken_files_are_refused_by_name) {
   std::filesystem::resize_file(folder.path() / "model.xml", 600);
   EXPECT_THAT(load_openvino_engine({.model = path}).error().message, HasSubstr("model.xml cannot be read"));
   folder.write("model.xml", "<?xml version='1.0'?><net><layers></layers></net>");
-  EXPECT_THAT(load_openvino_engine({.model = path}).error().message, HasSubstr("model.xml cannot be read"));
+  EXPECT_THAT(load_openvino_engine({.model = path}).error().message, HasSubstr("0 outputs"));
   EXPECT_THAT(load_openvino_engine({.model = folder.write("x/y.onnx", "\x08\x07 no protobuf")}).error().message, HasSubstr("y.onnx cannot be read"));
   EXPECT_THAT(load_openvino_engine({.model = folder.path() / "gone"}).error().message, HasSubstr("does not exist"));
 }
