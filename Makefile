@@ -39,7 +39,7 @@ format: ## lay out every C++ file
 	@scripts/format
 
 model-smoke: build ## train two tiny epochs, export, load in the server (needs torch, see training/)
-	@training/smoke
+	@scripts/model-smoke
 
 clean: ## remove what was built; .venv stays
 	rm -rf build
