@@ -141,25 +141,32 @@ def evaluate(options):
         return graph_runner(options.graph, width, height, precision)
 
     report = {"pack": pathlib.Path(options.pack).name, "frames": len(frames), "precision": main, "sizes": {}}
-    for width, height in options.sizes:
+    for width, height in options.sizes[:1] if options.quick else options.sizes:
         tally, results = measure(frames, run(width, height), width, height)
         report["sizes"][f"{width}x{height}"] = tally.report()
         if (width, height) == options.sizes[0]:
             write_pictures(out, tally, results)
+    if not options.quick:
+        compare(report, frames, run, options, precisions)
+    if options.clean_clip:
+        report["clean_clip"] = false_alarms(options.clean_clip, run(640, 640), 640, 640)
+    if options.sim:
+        report["simulated"] = {p.name: simulated(p, run(640, 640), 640, 640) for p in map(pathlib.Path, options.sim)}
+    report = flat(report)
+    (out / "scores.json").write_text(json.dumps(report, indent=1), encoding="utf-8")
+    return report
+
+
+def compare(report, frames, run, options, precisions):
+    """The measures of one precision, size or runtime against another."""
     if len(precisions) > 1:
         width, height = options.sizes[0]
         report["f32"] = measure(frames, run(width, height, "f32"), width, height)[0].report()
     report["wide"] = wide_comparison(frames, run)
     if options.clean_clip:
-        report["clean_clip"] = false_alarms(options.clean_clip, run(640, 640), 640, 640)
         report["clean_clip_640x384"] = false_alarms(options.clean_clip, run(640, 384), 640, 384)
-    if options.sim:
-        report["simulated"] = simulated(options.sim, run(640, 640), 640, 640)
     if options.weights:
         report["parity"] = parity(options.graph, options.weights, [f.picture for f in frames[::8]])
-    report = flat(report)
-    (out / "scores.json").write_text(json.dumps(report, indent=1), encoding="utf-8")
-    return report
 
 
 def write_pictures(out, tally, results):
@@ -183,7 +190,8 @@ def main():
     add("--sizes", type=size, nargs="+", default=[(640, 640), (640, 416), (480, 320)], help="the first one is the main one")
     add("--weights", help="the checkpoint of the graph: checks PyTorch against OpenVINO box by box")
     add("--clean-clip", help="a video without hazards: false alarms on every tenth frame")
-    add("--sim", help="folder of simulated frames with truth.jsonl")
+    add("--sim", nargs="+", default=[], help="folders of simulated frames with truth.jsonl")
+    add("--quick", action="store_true", help="the main size and the false alarms alone")
     add("--out", default="runs/scores")
     print(json.dumps(evaluate(parser.parse_args()), indent=1))
 

@@ -69,6 +69,18 @@ def training_commit():
     return result.stdout.strip() or "unknown"
 
 
+def compact(report):
+    """The main scores of evaluate.py's report, for metadata.yaml; the whole of it is in the model card."""
+    size, main = next(iter(report["sizes"].items()))
+    scores = {"pack": report["pack"], "frames": report["frames"], "size": size, "precision": report["precision"],
+              "heavy_crack_hit": main["heavy_crack_hit"], "crack_box_precision": main["crack_box_precision"]}
+    for name in NAMES.values():
+        scores[name] = {key: main[name][key] for key in ("AP50", "AP50-95", "best_F1", "at")}
+    if "clean_clip" in report:
+        scores["false_alarms_per_clean_frame"] = report["clean_clip"]["per_frame"]
+    return scores
+
+
 def metadata(trained, version, scores, commit):
     return {
         "description": "YOLOv12n for road hazards, trained by hazardstream's own code",
@@ -102,7 +114,7 @@ def main():
     parser.add_argument("--commit", help="training commit, where the working tree's head is not the one trained with")
     options = parser.parse_args()
     model = load_model(options.weights)
-    scores = json.loads(pathlib.Path(options.scores).read_text(encoding="utf-8")) if options.scores else None
+    scores = compact(json.loads(pathlib.Path(options.scores).read_text(encoding="utf-8"))) if options.scores else None
     pixels, score = check(convert(model), model)
     size = write(options.out, model, bool(options.weights), options.version, scores, options.commit)
     print(f"{parameter_count(model)} parameters, {size} bytes; differs from PyTorch by {pixels:.4f} px and {score:.6f} in score")
