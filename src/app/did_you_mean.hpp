@@ -2,20 +2,17 @@
 #pragma once
 
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace hazard::app {
 
-// Insertions, deletions, replacements and swaps of neighbours that turn `a` into `b` (optimal string alignment distance).
-int edit_distance(std::string_view a, std::string_view b);
-
-// The nearest of `known`, or the only one that begins with `word` or has it as a part between dashes or underscores; nothing
-// when none is near (more than a third of the word's letters away).
-std::optional<std::string> nearest(std::string_view word, std::span<const std::string> known);
+// The closest word of `known` (base/closest_word.hpp), or the only one that begins with `word` or has it as a part between dashes
+// or underscores.
+std::optional<std::string> nearest(std::string_view word, const std::vector<std::string>& known);
 
 // " Did you mean 'serve'?" or nothing, to put behind a sentence. `prefix` stands before the word, as in "--".
-std::string did_you_mean(std::string_view word, std::span<const std::string> known, std::string_view prefix = {});
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& known, std::string_view prefix = {});
 
 }  // namespace hazard::app

@@ -9,7 +9,7 @@
 #include <openvino/core/version.hpp>
 #include <openvino/runtime/properties.hpp>
 
-#include "detect/closest_word.hpp"
+#include "base/closest_word.hpp"
 #include "detect/cpu_budget.hpp"
 #include "detect/openvino_fence.hpp"
 
@@ -46,7 +46,7 @@ domain::Result<void> check_device(ov::Core& core, const std::string& name) {
   if (!devices) return std::unexpected(devices.error());
   if (is_listed(*devices, name)) return {};
   devices->push_back("AUTO");
-  const auto meant = closest_word(name, *devices);
+  const auto meant = base::closest_word(name, *devices);
   return domain::refuse(kNotReady, fmt::format("the device {} is not on this machine; OpenVINO lists {}{}", name,
                                                fmt::join(*devices, ", "),
                                                meant ? fmt::format(": did you mean {}?", *meant) : std::string()));

@@ -1,28 +1,35 @@
-#include "detect/closest_word.hpp"
+#include "base/closest_word.hpp"
 
 #include <algorithm>
 #include <array>
 #include <numeric>
 
-namespace hazard::detect {
+namespace hazard::base {
 namespace {
 
 constexpr std::size_t kWordBytesMax = 64;
 
-// Wagner and Fischer, "The String-to-String Correction Problem" (1974), with one row kept.
+using Row = std::array<std::size_t, kWordBytesMax + 1>;
+
+// The optimal string alignment distance: Wagner and Fischer, "The String-to-String Correction Problem" (1974), and swaps of
+// neighbours, with three rows kept.
 std::size_t edits(std::string_view a, std::string_view b) noexcept {
-  std::array<std::size_t, kWordBytesMax + 1> row{};
-  std::iota(row.begin(), row.end(), std::size_t{0});
+  Row before{};
+  Row above{};
+  std::iota(above.begin(), above.end(), std::size_t{0});
   for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = row[0];
+    Row row{};
     row[0] = i;
     for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
+      const std::size_t replaced = above[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+      row[j] = std::min({replaced, above[j] + 1, row[j - 1] + 1});
+      const bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+      if (swapped) row[j] = std::min(row[j], before[j - 2] + 1);
     }
+    before = above;
+    above = row;
   }
-  return row[b.size()];
+  return above[b.size()];
 }
 
 }  // namespace
@@ -40,4 +47,4 @@ std::optional<std::string> closest_word(std::string_view word, const std::vector
   return found;
 }
 
-}  // namespace hazard::detect
+}  // namespace hazard::base

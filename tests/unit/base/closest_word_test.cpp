@@ -1,8 +1,8 @@
-#include "detect/closest_word.hpp"
+#include "base/closest_word.hpp"
 
 #include <gtest/gtest.h>
 
-namespace hazard::detect {
+namespace hazard::base {
 namespace {
 
 TEST(ClosestWord, finds_what_was_meant) {
@@ -11,6 +11,12 @@ TEST(ClosestWord, finds_what_was_meant) {
   EXPECT_EQ(closest_word("CP", devices), "CPU");
   EXPECT_EQ(closest_word("AUTP", devices), "AUTO");
   EXPECT_EQ(closest_word("GPU.9", devices), "GPU.0");
+}
+
+TEST(ClosestWord, counts_a_swap_of_neighbours_as_one_slip) {
+  EXPECT_EQ(closest_word("prot", {"port"}), "port");
+  EXPECT_EQ(closest_word("sevre", {"serve"}), "serve");
+  EXPECT_EQ(closest_word("evres", {"serve"}), std::nullopt);
 }
 
 TEST(ClosestWord, suggests_nothing_far_off) {
@@ -27,4 +33,4 @@ TEST(ClosestWord, survives_long_and_empty_words) {
 }
 
 }  // namespace
-}  // namespace hazard::detect
+}  // namespace hazard::base
