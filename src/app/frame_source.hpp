@@ -28,11 +28,11 @@ class FrameSource {
 };
 
 struct SourceOptions {
-  std::string name;           // "drive", "drive:SEED", a folder, a picture, or a video file
-  double fps = 10;            // videos and the drive are sampled at this rate
+  std::string name;                // "drive", "drive:SEED", a folder, a picture, or a video file
+  double fps = 10;                 // videos and the drive are sampled at this rate
   domain::SizePx size{1280, 720};  // of the drive's frames
-  int quality = 85;           // JPEG, of the drive's frames
-  bool loop = false;          // folders and videos begin again at their end
+  int quality = 85;                // JPEG, of the drive's frames
+  bool loop = false;               // folders and videos begin again at their end
 };
 
 // Errors: not_found, invalid_value, not_implemented (a video without ffmpeg).

@@ -41,7 +41,8 @@ class VideoSource final : public FrameSource {
       if (got < 0 && errno == EINTR) continue;
       if (got <= 0) return end();
       buffer_.append(chunk.data(), static_cast<std::size_t>(got));
-      if (buffer_.size() > kJpegBytesMax) return domain::refuse(domain::ErrorCode::frame_too_large, "ffmpeg sent a frame without an end");
+      if (buffer_.size() > kJpegBytesMax)
+        return domain::refuse(domain::ErrorCode::frame_too_large, "ffmpeg sent a frame without an end");
     }
   }
 
@@ -77,7 +78,8 @@ domain::Result<std::unique_ptr<FrameSource>> open_video(const SourceOptions& opt
   const std::string file = "file:" + options.name;
   std::vector<const char*> arguments{"ffmpeg", "-nostdin", "-v", "error"};
   if (options.loop) arguments.insert(arguments.end(), {"-stream_loop", "-1"});
-  arguments.insert(arguments.end(), {"-i", file.c_str(), "-vf", rate.c_str(), "-f", "image2pipe", "-c:v", "mjpeg", "-q:v", "3", "-", nullptr});
+  arguments.insert(arguments.end(),
+                   {"-i", file.c_str(), "-vf", rate.c_str(), "-f", "image2pipe", "-c:v", "mjpeg", "-q:v", "3", "-", nullptr});
   posix_spawn_file_actions_t actions;
   ::posix_spawn_file_actions_init(&actions);
   ::posix_spawn_file_actions_adddup2(&actions, pipe[1], STDOUT_FILENO);
@@ -87,8 +89,10 @@ domain::Result<std::unique_ptr<FrameSource>> open_video(const SourceOptions& opt
   ::close(pipe[1]);
   if (failed != 0) {
     ::close(pipe[0]);
-    return domain::refuse(domain::ErrorCode::not_implemented,
-                          fmt::format("videos need ffmpeg ({}): install it (apt-get install ffmpeg), or give a folder of pictures", std::strerror(failed)));
+    return domain::refuse(
+        domain::ErrorCode::not_implemented,
+        fmt::format("videos need ffmpeg ({}): install it (apt-get install ffmpeg), or give a folder of pictures",
+                    std::strerror(failed)));
   }
   return std::make_unique<VideoSource>(pipe[0], child);
 }
