@@ -74,6 +74,24 @@ TEST(JpegDecoder, scales_exactly_at_each_power_of_two_and_between) {
   }
 }
 
+TEST(JpegDecoder, decodes_frames_without_huffman_tables_as_motion_jpeg_cameras_send_them) {
+  const RgbPicture picture = testing::textured({64, 48});
+  Bytes file = testing::jpeg(picture);
+  const auto with_tables = decoded(file, picture.size, picture.size);
+  for (std::size_t i = 2; i + 3 < coded_data(file);) {
+    const auto length = static_cast<std::ptrdiff_t>(2 + 256U * file[i + 2] + file[i + 3]);
+    const auto at = file.begin() + static_cast<std::ptrdiff_t>(i);
+    if (file[i + 1] == 0xC4) {
+      file.erase(at, at + length);
+    } else {
+      i += static_cast<std::size_t>(length);
+    }
+  }
+  const auto without = decoded(file, picture.size, picture.size);
+  ASSERT_TRUE(with_tables.has_value() && without.has_value());
+  EXPECT_EQ(with_tables->pixels, without->pixels);
+}
+
 // A chroma layout that the library's own header reader has no name for.
 TEST(JpegDecoder, decodes_chroma_at_a_quarter_by_a_half) {
   Bytes file = testing::jpeg(testing::flat({32, 16}, 128, 128, 128), 90, TJSAMP_411);
