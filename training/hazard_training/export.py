@@ -16,8 +16,8 @@ from .model import STRIDES, HazardYolo, parameter_count
 
 NAMES = {0: "crack", 1: "pothole"}
 GRAPH = "hazard-yolo12n"
-DATA = ("Cracks and Potholes in Road Images (DNIT; B. T. Passos et al., MIT licence), resized to 640 px wide; "
-        "the loss ignores what lies outside the annotated lane")
+DATA = ("Cracks and Potholes in Road Images (DNIT; B. T. Passos et al., MIT licence), resized to 640 px wide, "
+        "and pictures of hazardstream's own simulated drive")
 LARGEST_BYTES = 6_000_000
 
 

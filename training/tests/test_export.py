@@ -1,0 +1,43 @@
+"""The folder that the server loads."""
+import numpy as np
+import openvino as ov
+import pytest
+import yaml
+
+from hazard_training import export
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    path = tmp_path_factory.mktemp("graph")
+    export.write(path, export.load_model(), trained=False, version="test", commit="none")
+    return path
+
+
+def test_weights_are_small(folder):
+    assert (folder / f"{export.GRAPH}.bin").stat().st_size <= export.LARGEST_BYTES
+
+
+def test_metadata_names_what_a_server_needs(folder):
+    facts = yaml.safe_load((folder / "metadata.yaml").read_text(encoding="utf-8"))
+    assert facts["names"] == {0: "crack", 1: "pothole"} and facts["imgsz"] == [640, 640] and facts["stride"] == 32
+    assert facts["license"] == "Apache-2.0" and facts["trained"] is False
+
+
+def test_graph_is_static_and_reshapes(folder):
+    graph = ov.Core().read_model(folder / f"{export.GRAPH}.xml")
+    assert list(graph.input(0).shape) == [1, 3, 640, 640] and list(graph.output(0).shape) == [1, 6, 8400]
+    graph.reshape([1, 3, 96, 160])
+    result = ov.compile_model(graph, "CPU")(np.zeros((1, 3, 96, 160), np.float32))[0]
+    assert result.shape == (1, 6, export.anchors_of(96, 160))
+    # The grid follows the new shape: centres of untrained boxes lie inside the picture and reach both ends of it.
+    assert 0 < result[0, 0].min() < 16 and 144 < result[0, 0].max() < 160
+    assert 0 < result[0, 1].min() < 16 and 80 < result[0, 1].max() < 96
+
+
+def test_main_scores_are_copied():
+    side = {"AP50": 0.2, "AP50-95": 0.1, "best_F1": 0.3, "at": 0.2, "boxes": 5}
+    report = {"pack": "v", "frames": 3, "precision": "bf16", "clean_clip": {"per_frame": 0.01}, "sizes": {
+        "640x640": {"heavy_crack_hit": 0.5, "crack_box_precision": 0.6, "crack": side, "pothole": side}, "480x320": {}}}
+    scores = export.compact(report)
+    assert scores["size"] == "640x640" and scores["crack"]["AP50"] == 0.2 and scores["false_alarms_per_clean_frame"] == 0.01
