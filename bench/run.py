@@ -88,7 +88,7 @@ class Table:
 
 def one_session(table, app, seconds, results):
     with Server("LATENCY", 18081) as server:
-        load = server.load(sessions=1, seconds=seconds)
+        load = server.load(sessions=1, seconds=seconds, fps_limit=100)
         decode = server.stage_ms("decode")
     floor = app["median_ms"] + decode
     results["one"] = dict(load=load, decode_ms=decode, floor_ms=floor)
@@ -101,7 +101,7 @@ def one_session(table, app, seconds, results):
 
 def four_sessions(table, app, seconds, results):
     with Server("THROUGHPUT", 18082) as server:
-        load = server.load(sessions=4, seconds=seconds)
+        load = server.load(sessions=4, seconds=seconds, fps_limit=100)
         decode = server.stage_ms("decode")
     ideal = CORES / (CORES / app["fps"] + decode / 1000)
     results["four"] = dict(load=load, decode_ms=decode, ideal_fps=ideal)
@@ -145,7 +145,7 @@ def memory(table, seconds, results):
 def doors(table, seconds, results):
     with Server("THROUGHPUT", 18085) as server:
         for mode in ("binary", "text", "sse", "post"):
-            load = server.load(sessions=4, seconds=seconds, mode=mode)
+            load = server.load(sessions=4, seconds=seconds, mode=mode, fps_limit=100)
             results["door_" + mode] = load
             table.row(f"4 sessions lock-step by {mode}: results/s, p50 ms", f"{load['results_per_second']}, {load['latency_ms']['p50']}")
 

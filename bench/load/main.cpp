@@ -17,6 +17,7 @@ constexpr std::string_view kUsage = R"(hazard_load: sends frames to a server and
   --mode binary|text|post|sse   binary WebSocket frames, base64 JSON, POST /detect one by one, or REST + event stream
   --sessions N         1
   --fps F              frames a second of each session, sent by the clock; 0 (default): lock-step
+  --fps-limit F        30, asked of the server for each session; lock-step beyond it measures the limit, not the server
   --seconds S          10
   --size WxH           1280x720, of simulated frames
   --pictures FOLDER    send these files instead of the simulated drive
@@ -38,6 +39,7 @@ bool take(Arguments& arguments, std::string_view flag, const std::string& value)
   else if (flag == "--mode") arguments.mode = value;
   else if (flag == "--sessions") arguments.load.sessions = std::atoi(value.c_str());
   else if (flag == "--fps") arguments.load.fps = std::atof(value.c_str());
+  else if (flag == "--fps-limit") arguments.load.fps_limit = std::atof(value.c_str());
   else if (flag == "--seconds") arguments.load.seconds = std::atof(value.c_str());
   else if (flag == "--warm-up") arguments.load.warm_up_seconds = std::atof(value.c_str());
   else if (flag == "--pictures") arguments.pool.folder = value;

@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 #include <poll.h>
 
-#include <charconv>
 #include <functional>
 #include <unordered_map>
 
 #include "client/http_connection.hpp"
+#include "load/flat_json.hpp"
 
 namespace hazard::bench {
 namespace {
@@ -16,37 +16,8 @@ using std::chrono::steady_clock;
 
 constexpr std::string_view kBoundary = "hazard-load-part";
 
-std::string_view value_of(std::string_view json, std::string_view key) {
-  const std::size_t at = json.find(key);
-  if (at == std::string_view::npos) return {};
-  std::string_view rest = json.substr(at + key.size());
-  if (rest.starts_with('"')) {
-    rest.remove_prefix(1);
-    return rest.substr(0, rest.find('"'));
-  }
-  return rest.substr(0, rest.find_first_of(",}"));
-}
-
-std::uint64_t whole(std::string_view text) {
-  std::uint64_t number = 0;
-  std::from_chars(text.data(), text.data() + text.size(), number);
-  return number;
-}
-
-double real(std::string_view text) {
-  double number = 0;
-  std::from_chars(text.data(), text.data() + text.size(), number);
-  return number;
-}
-
 steady_clock::duration interval_of(const LoadOptions& options) {
   return std::chrono::duration_cast<steady_clock::duration>(std::chrono::duration<double>(options.fps > 0 ? 1 / options.fps : 0));
-}
-
-Usage spent(const Usage& after, const Usage& before) {
-  Usage usage = after;
-  usage.cpu_seconds -= before.cpu_seconds;
-  return usage;
 }
 
 struct Poster {
@@ -93,16 +64,16 @@ void take_reply(Poster& poster) {
     poster.tally.error(std::string(value_of((*reply)->body, "\"code\":")));
     poster.open.erase(poster.number);
   } else if (!poster.events) {
-    poster.tally.result({.due = poster.due, .came = steady_clock::now(), .age_ms = real(value_of((*reply)->body, "\"processing_time_ms\":")), .is_result = true});
+    poster.tally.result({.due = poster.due, .came = steady_clock::now(), .age_ms = number_of((*reply)->body, "\"processing_time_ms\":"), .is_result = true});
   }
 }
 
 void take_event(Poster& poster, std::string_view json) {
   const std::string_view type = value_of(json, "\"type\":");
-  const auto open = poster.open.find(whole(value_of(json, "\"seq\":")));
+  const auto open = poster.open.find(number_of<std::uint64_t>(json, "\"seq\":"));
   if (open == poster.open.end()) return;
   if (type == "detection_result") {
-    poster.tally.result({.due = open->second, .came = steady_clock::now(), .age_ms = real(value_of(json, "\"age_ms\":")), .is_result = true});
+    poster.tally.result({.due = open->second, .came = steady_clock::now(), .age_ms = number_of(json, "\"age_ms\":"), .is_result = true});
   } else if (type == "frame_dropped") {
     poster.tally.drop(std::string(value_of(json, "\"reason\":")));
   } else {
@@ -210,8 +181,7 @@ domain::Result<LoadResult> run_sse_load(const LoadOptions& options, const std::v
     auto upload = client::HttpConnection::connect(*url);
     auto events = client::HttpConnection::connect(*url);
     if (!upload || !events) return std::unexpected(upload ? events.error() : upload.error());
-    const double rate = options.fps > 0 ? std::min(30.0, options.fps) : 30.0;
-    if (auto sent = upload->send("POST", "/stream/sessions", "", fmt::format(R"({{"fps_limit":{}}})", rate)); !sent) return std::unexpected(sent.error());
+    if (auto sent = upload->send("POST", "/stream/sessions", "", fmt::format(R"({{"fps_limit":{}}})", options.fps_limit)); !sent) return std::unexpected(sent.error());
     const auto created = upload->wait_for_reply(std::chrono::seconds(5));
     if (!created) return std::unexpected(created.error());
     const std::string id(value_of(created->body, "\"client_id\":"));

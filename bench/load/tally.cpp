@@ -101,6 +101,12 @@ Usage usage_of(int pid) {
   return usage;
 }
 
+Usage spent(const Usage& after, const Usage& before) {
+  Usage usage = after;
+  usage.cpu_seconds -= before.cpu_seconds;
+  return usage;
+}
+
 std::string report(const Tally& tally, const ReportContext& context) {
   std::string text;
   wire::JsonWriter json(text);

@@ -56,6 +56,8 @@ struct Usage {
 };
 // Of a process by pid (0: this one), from /proc.
 Usage usage_of(int pid);
+// `after` with only the processor time that came since `before`.
+Usage spent(const Usage& after, const Usage& before);
 
 struct ReportContext {
   double seconds = 0;

@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 #include <poll.h>
 
-#include <charconv>
 #include <deque>
 #include <unordered_map>
 
 #include "client/websocket.hpp"
+#include "load/flat_json.hpp"
 #include "wire/base64.hpp"
 #include "wire/client_message.hpp"
 
@@ -16,26 +16,6 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
-
-// Finds `"key":` and returns what follows, up to the next comma or brace; for the few flat values a tally needs. The generator
-// must cost next to nothing, and the server's messages are its own.
-std::string_view value_of(std::string_view json, std::string_view key) {
-  const std::size_t at = json.find(key);
-  if (at == std::string_view::npos) return {};
-  std::string_view rest = json.substr(at + key.size());
-  if (rest.starts_with('"')) {
-    rest.remove_prefix(1);
-    return rest.substr(0, rest.find('"'));
-  }
-  return rest.substr(0, rest.find_first_of(",}"));
-}
-
-double number_of(std::string_view json, std::string_view key) {
-  const std::string_view text = value_of(json, key);
-  double number = 0;
-  std::from_chars(text.data(), text.data() + text.size(), number);
-  return number;
-}
 
 struct Session {
   client::WebSocket socket;
@@ -56,8 +36,7 @@ class Run {
   }
 
   domain::Result<void> connect() {
-    const double rate = options_.fps > 0 ? std::min(30.0, options_.fps) : 30.0;
-    std::string query = fmt::format("/stream/detection?fps_limit={}", rate);
+    std::string query = fmt::format("/stream/detection?fps_limit={}", options_.fps_limit);
     if (!options_.query.empty()) query += "&" + options_.query;
     for (int i = 0; i < options_.sessions + options_.idle_sockets; ++i) {
       auto url = client::parse_url(options_.url + query);
@@ -160,7 +139,7 @@ class Run {
     const std::string_view type = value_of(json, "\"type\":");
     const bool result = type == "detection_result";
     if (!result && type != "frame_dropped" && type != "error") return false;
-    const auto open = session.open.find(static_cast<std::uint64_t>(number_of(json, "\"seq\":")));
+    const auto open = session.open.find(number_of<std::uint64_t>(json, "\"seq\":"));
     if (open == session.open.end()) return false;
     if (session.counting) {
       if (result) {
@@ -181,12 +160,6 @@ class Run {
   std::vector<Session> sessions_;
   std::vector<Session> idle_;
 };
-
-Usage spent(const Usage& after, const Usage& before) {
-  Usage usage = after;
-  usage.cpu_seconds -= before.cpu_seconds;
-  return usage;
-}
 
 }  // namespace
 
