@@ -95,7 +95,8 @@ async function play(next, button) {
   try {
     await next.start();
   } catch (error) {
-    showNotice(error.name === "NotAllowedError" ? "The camera was not allowed. Allow it in the browser’s address bar and try again." : error.message);
+    const refused = error.name === "NotAllowedError";
+    showNotice(refused ? "The camera was not allowed. Allow it in the browser’s address bar and try again." : error.message);
     return;
   }
   showNotice("");
@@ -104,7 +105,8 @@ async function play(next, button) {
   byId("play").textContent = next instanceof DriveSource ? "Pause" : "Play the drive";
   byId("camera").textContent = next instanceof CameraSource ? "Pause" : "Use the camera";
   if (!stream) {
-    stream = new DetectionStream({ fps_limit: byId("fps").value, confidence_threshold: byId("confidence").value, fields: "lean" }, listener);
+    const config = { fps_limit: byId("fps").value, confidence_threshold: byId("confidence").value, fields: "lean" };
+    stream = new DetectionStream(config, listener);
     stream.open();
   }
   setState("connecting");

@@ -73,7 +73,11 @@ export class DetectionStream {
   // The server speaks at least once in heartbeat_ms; two of them in silence mean that nobody is there any more.
   #expectSomething(socket) {
     clearTimeout(this.silence);
-    this.silence = setTimeout(() => { if (socket === this.socket) { socket.close(); this.#lost(socket); } }, 2 * (this.heartbeat || 15000) + 2000);
+    this.silence = setTimeout(() => {
+      if (socket !== this.socket) return;
+      socket.close();
+      this.#lost(socket);
+    }, 2 * (this.heartbeat || 15000) + 2000);
   }
 
   #lost(socket) {

@@ -11,9 +11,9 @@
 namespace hazard::bench {
 
 struct FramePoolOptions {
-  std::string folder;        // pictures to send; empty: the simulated drive
+  std::string folder;  // pictures to send; empty: the simulated drive
   domain::SizePx size{1280, 720};
-  int count = 32;            // of simulated frames
+  int count = 32;  // of simulated frames
   int quality = 80;
 };
 

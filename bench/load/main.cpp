@@ -35,17 +35,28 @@ struct Arguments {
 };
 
 bool take(Arguments& arguments, std::string_view flag, const std::string& value) {
-  if (flag == "--url") arguments.load.url = value;
-  else if (flag == "--mode") arguments.mode = value;
-  else if (flag == "--sessions") arguments.load.sessions = std::atoi(value.c_str());
-  else if (flag == "--fps") arguments.load.fps = std::atof(value.c_str());
-  else if (flag == "--fps-limit") arguments.load.fps_limit = std::atof(value.c_str());
-  else if (flag == "--seconds") arguments.load.seconds = std::atof(value.c_str());
-  else if (flag == "--warm-up") arguments.load.warm_up_seconds = std::atof(value.c_str());
-  else if (flag == "--pictures") arguments.pool.folder = value;
-  else if (flag == "--query") arguments.load.query = value;
-  else if (flag == "--idle") arguments.load.idle_sockets = std::atoi(value.c_str());
-  else if (flag == "--pid") arguments.load.server_pid = std::atoi(value.c_str());
+  if (flag == "--url")
+    arguments.load.url = value;
+  else if (flag == "--mode")
+    arguments.mode = value;
+  else if (flag == "--sessions")
+    arguments.load.sessions = std::atoi(value.c_str());
+  else if (flag == "--fps")
+    arguments.load.fps = std::atof(value.c_str());
+  else if (flag == "--fps-limit")
+    arguments.load.fps_limit = std::atof(value.c_str());
+  else if (flag == "--seconds")
+    arguments.load.seconds = std::atof(value.c_str());
+  else if (flag == "--warm-up")
+    arguments.load.warm_up_seconds = std::atof(value.c_str());
+  else if (flag == "--pictures")
+    arguments.pool.folder = value;
+  else if (flag == "--query")
+    arguments.load.query = value;
+  else if (flag == "--idle")
+    arguments.load.idle_sockets = std::atoi(value.c_str());
+  else if (flag == "--pid")
+    arguments.load.server_pid = std::atoi(value.c_str());
   else if (flag == "--size") {
     const auto cross = value.find('x');
     if (cross == std::string::npos) return false;
@@ -81,7 +92,7 @@ int main(int argc, char** argv) {
     return 2;
   }
   arguments.load.mode = arguments.mode == "text" ? hazard::bench::Mode::text : hazard::bench::Mode::binary;
-  const auto result = websocket              ? hazard::bench::run_websocket_load(arguments.load, *frames)
+  const auto result = websocket                 ? hazard::bench::run_websocket_load(arguments.load, *frames)
                       : arguments.mode == "sse" ? hazard::bench::run_sse_load(arguments.load, *frames)
                                                 : hazard::bench::run_post_load(arguments.load, *frames);
   if (!result) {

@@ -43,11 +43,15 @@ void post(Poster& poster, const domain::Bytes& frame, Time due) {
   domain::Result<void> sent;
   if (poster.events) {
     poster.open[poster.number] = due;
-    sent = poster.upload.send("POST", poster.target, fmt::format("Content-Type: image/jpeg\r\nX-Frame-Id: {}\r\n", poster.number), picture);
+    sent = poster.upload.send("POST", poster.target, fmt::format("Content-Type: image/jpeg\r\nX-Frame-Id: {}\r\n", poster.number),
+                              picture);
   } else {
-    const std::string body = fmt::format("--{}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"frame.jpg\"\r\n"
-                                         "Content-Type: image/jpeg\r\n\r\n{}\r\n--{}--\r\n", kBoundary, picture, kBoundary);
-    sent = poster.upload.send("POST", poster.target, fmt::format("Content-Type: multipart/form-data; boundary={}\r\n", kBoundary), body);
+    const std::string body = fmt::format(
+        "--{}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"frame.jpg\"\r\n"
+        "Content-Type: image/jpeg\r\n\r\n{}\r\n--{}--\r\n",
+        kBoundary, picture, kBoundary);
+    sent = poster.upload.send("POST", poster.target, fmt::format("Content-Type: multipart/form-data; boundary={}\r\n", kBoundary),
+                              body);
   }
   if (!sent) poster.broken = true;
 }
@@ -64,7 +68,10 @@ void take_reply(Poster& poster) {
     poster.tally.error(std::string(value_of((*reply)->body, "\"code\":")));
     poster.open.erase(poster.number);
   } else if (!poster.events) {
-    poster.tally.result({.due = poster.due, .came = steady_clock::now(), .age_ms = number_of((*reply)->body, "\"processing_time_ms\":"), .is_result = true});
+    poster.tally.result({.due = poster.due,
+                         .came = steady_clock::now(),
+                         .age_ms = number_of((*reply)->body, "\"processing_time_ms\":"),
+                         .is_result = true});
   }
 }
 
@@ -73,7 +80,8 @@ void take_event(Poster& poster, std::string_view json) {
   const auto open = poster.open.find(number_of<std::uint64_t>(json, "\"seq\":"));
   if (open == poster.open.end()) return;
   if (type == "detection_result") {
-    poster.tally.result({.due = open->second, .came = steady_clock::now(), .age_ms = number_of(json, "\"age_ms\":"), .is_result = true});
+    poster.tally.result(
+        {.due = open->second, .came = steady_clock::now(), .age_ms = number_of(json, "\"age_ms\":"), .is_result = true});
   } else if (type == "frame_dropped") {
     poster.tally.drop(std::string(value_of(json, "\"reason\":")));
   } else {
@@ -108,7 +116,8 @@ void wait_for(std::vector<Poster>& posters, Time end) {
     if (!poster.busy) wake = std::min(wake, poster.next_due);
   }
   const auto left = std::max(std::chrono::nanoseconds(0), std::chrono::nanoseconds(wake - steady_clock::now()));
-  const timespec limit{.tv_sec = static_cast<time_t>(left.count() / 1'000'000'000), .tv_nsec = static_cast<long>(left.count() % 1'000'000'000)};
+  const timespec limit{.tv_sec = static_cast<time_t>(left.count() / 1'000'000'000),
+                       .tv_nsec = static_cast<long>(left.count() % 1'000'000'000)};
   ::ppoll(fds.data(), fds.size(), &limit, nullptr);
 }
 
@@ -117,12 +126,13 @@ bool may_send(const Poster& poster, const LoadOptions& options) {
   return !poster.broken && !poster.busy && (options.fps > 0 || !poster.events || poster.open.empty());
 }
 
-void drive(std::vector<Poster>& posters, const LoadOptions& options, const std::vector<domain::Bytes>& frames, Time end, bool sending) {
+void drive(std::vector<Poster>& posters, const LoadOptions& options, const std::vector<domain::Bytes>& frames, Time end,
+           bool sending) {
   while (steady_clock::now() < end) {
     bool open = false;
     for (auto& poster : posters) {
       if (poster.broken) continue;
-      if (poster.busy && (!poster.upload.flush() )) poster.broken = true;
+      if (poster.busy && (!poster.upload.flush())) poster.broken = true;
       if (poster.busy) take_reply(poster);
       if (poster.events && !poster.broken) take_events(poster);
       const Time now = steady_clock::now();
@@ -145,7 +155,8 @@ LoadResult finish(std::vector<Poster>& posters, const LoadOptions& options, cons
   for (std::size_t i = 0; i < posters.size(); ++i) {
     posters[i].next_due = result.context.started + interval_of(options) * static_cast<int>(i) / static_cast<int>(posters.size());
   }
-  const Time end = result.context.started + std::chrono::duration_cast<steady_clock::duration>(std::chrono::duration<double>(options.seconds));
+  const Time end =
+      result.context.started + std::chrono::duration_cast<steady_clock::duration>(std::chrono::duration<double>(options.seconds));
   drive(posters, options, frames, end, true);
   result.context.seconds = std::chrono::duration<double>(steady_clock::now() - result.context.started).count();
   result.context.generator = spent(usage_of(0), own);
@@ -181,12 +192,14 @@ domain::Result<LoadResult> run_sse_load(const LoadOptions& options, const std::v
     auto upload = client::HttpConnection::connect(*url);
     auto events = client::HttpConnection::connect(*url);
     if (!upload || !events) return std::unexpected(upload ? events.error() : upload.error());
-    if (auto sent = upload->send("POST", "/stream/sessions", "", fmt::format(R"({{"fps_limit":{}}})", options.fps_limit)); !sent) return std::unexpected(sent.error());
+    if (auto sent = upload->send("POST", "/stream/sessions", "", fmt::format(R"({{"fps_limit":{}}})", options.fps_limit)); !sent)
+      return std::unexpected(sent.error());
     const auto created = upload->wait_for_reply(std::chrono::seconds(5));
     if (!created) return std::unexpected(created.error());
     const std::string id(value_of(created->body, "\"client_id\":"));
     if (created->status != 200 || id.empty()) return domain::refuse(domain::ErrorCode::bad_request, created->body);
-    if (auto sent = events->send("GET", "/stream/events/" + id, "Accept: text/event-stream\r\n", ""); !sent) return std::unexpected(sent.error());
+    if (auto sent = events->send("GET", "/stream/events/" + id, "Accept: text/event-stream\r\n", ""); !sent)
+      return std::unexpected(sent.error());
     posters.push_back(Poster{.upload = std::move(*upload), .events = std::move(*events), .target = "/stream/process/" + id});
   }
   return finish(posters, options, frames);

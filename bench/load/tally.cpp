@@ -125,7 +125,8 @@ std::string report(const Tally& tally, const ReportContext& context) {
   json.fixed_field("generator_cpu_share", context.generator.cpu_seconds / context.seconds, 3);
   if (context.server.rss_mib > 0) {
     json.fixed_field("server_cpu_ms_per_result", results == 0 ? 0 : context.server.cpu_seconds * 1000 / results, 2);
-    json.fixed_field("server_rss_mib", context.server.rss_mib, 1).fixed_field("server_peak_rss_mib", context.server.peak_rss_mib, 1);
+    json.fixed_field("server_rss_mib", context.server.rss_mib, 1)
+        .fixed_field("server_peak_rss_mib", context.server.peak_rss_mib, 1);
   }
   json.end_object();
   return text;

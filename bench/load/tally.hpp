@@ -15,7 +15,7 @@ using Time = std::chrono::steady_clock::time_point;
 struct Answer {
   Time due;
   Time came;
-  double age_ms = 0;     // as the server says, of results
+  double age_ms = 0;  // as the server says, of results
   bool is_result = false;
 };
 
@@ -63,8 +63,8 @@ struct ReportContext {
   double seconds = 0;
   int sessions = 0;
   Time started;
-  Usage generator;      // spent during the run
-  Usage server;         // likewise; zeros when its pid is unknown
+  Usage generator;  // spent during the run
+  Usage server;     // likewise; zeros when its pid is unknown
   std::vector<std::uint64_t> results_per_session;
 };
 // One JSON object on one line.

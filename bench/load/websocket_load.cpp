@@ -20,8 +20,8 @@ using std::chrono::steady_clock;
 struct Session {
   client::WebSocket socket;
   Time next_due;
-  std::uint64_t number = 0;                       // of frames sent; also their ids
-  std::unordered_map<std::uint64_t, Time> open;   // due times of frames without a verdict
+  std::uint64_t number = 0;                      // of frames sent; also their ids
+  std::unordered_map<std::uint64_t, Time> open;  // due times of frames without a verdict
   Tally tally;
   bool counting = false;
   bool broken = false;
@@ -79,7 +79,8 @@ class Run {
  private:
   bool lock_step(bool counting) const { return options_.fps <= 0 || !counting; }
   steady_clock::duration interval() const {
-    return std::chrono::duration_cast<steady_clock::duration>(std::chrono::duration<double>(options_.fps > 0 ? 1 / options_.fps : 0));
+    return std::chrono::duration_cast<steady_clock::duration>(
+        std::chrono::duration<double>(options_.fps > 0 ? 1 / options_.fps : 0));
   }
 
   void turn(Time end, bool counting) {
@@ -118,7 +119,8 @@ class Run {
     if (session.counting) session.tally.sent();
     const auto sent = options_.mode == Mode::binary
                           ? session.socket.send_binary(wire::make_frame_envelope(number, 0, "", frames_[which]))
-                          : session.socket.send_text(fmt::format(R"({{"type":"frame","frame_id":"{}","image_data":"{}"}})", number, base64_[which]));
+                          : session.socket.send_text(
+                                fmt::format(R"({{"type":"frame","frame_id":"{}","image_data":"{}"}})", number, base64_[which]));
     if (!sent) session.broken = true;
   }
 
@@ -143,7 +145,8 @@ class Run {
     if (open == session.open.end()) return false;
     if (session.counting) {
       if (result) {
-        session.tally.result({.due = open->second, .came = steady_clock::now(), .age_ms = number_of(json, "\"age_ms\":"), .is_result = true});
+        session.tally.result(
+            {.due = open->second, .came = steady_clock::now(), .age_ms = number_of(json, "\"age_ms\":"), .is_result = true});
       } else if (type == "frame_dropped") {
         session.tally.drop(std::string(value_of(json, "\"reason\":")));
       } else {

@@ -17,13 +17,13 @@ struct LoadOptions {
   std::string url = "ws://127.0.0.1:8080";
   Mode mode = Mode::binary;
   int sessions = 1;
-  double fps = 0;            // of each session, by the clock; 0: lock-step
-  double fps_limit = 30;     // asked of the server; lock-step faster than this needs more (STREAMING_MAX_FPS)
+  double fps = 0;         // of each session, by the clock; 0: lock-step
+  double fps_limit = 30;  // asked of the server; lock-step faster than this needs more (STREAMING_MAX_FPS)
   double seconds = 10;
   double warm_up_seconds = 1;  // lock-step frames before the clock starts, not counted
-  std::string query;         // more of the handshake's query, e.g. "delivery=all"
+  std::string query;           // more of the handshake's query, e.g. "delivery=all"
   int server_pid = 0;
-  int idle_sockets = 0;      // connected, silent, beside the load
+  int idle_sockets = 0;  // connected, silent, beside the load
 };
 
 struct LoadResult {

@@ -90,7 +90,8 @@ std::expected<StreamPlan, std::string> make_plan(const Invocation& invocation) {
   plan.print = invocation.has("print");
   plan.reconnect = !invocation.has("no-reconnect");
   const double limit = *fps > 0 ? std::clamp(*fps, 1.0, 30.0) : 30.0;
-  plan.url = fmt::format("{}/stream/detection?fps_limit={}&delivery={}", invocation.value("url", "ws://127.0.0.1:8080"), limit, delivery);
+  plan.url = fmt::format("{}/stream/detection?fps_limit={}&delivery={}", invocation.value("url", "ws://127.0.0.1:8080"), limit,
+                         delivery);
   if (invocation.has("confidence")) {
     const auto confidence = number(invocation.value("confidence"), 0.01, 1);
     if (!confidence) return std::unexpected("--confidence takes a number from 0.01 to 1.");
@@ -161,11 +162,17 @@ class StreamRun {
   void send(const SourceFrame& frame) {
     ++seq_;
     tally_.sent(seq_, steady_clock::now());
-    const auto capture_us = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+    const auto capture_us =
+        std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
     domain::Result<void> sent;
     if (plan_.text) {
       std::string text;
-      wire::JsonWriter(text).begin_object().field("type", "frame").field("frame_id", frame.name).field("image_data", wire::base64_encode(frame.picture)).end_object();
+      wire::JsonWriter(text)
+          .begin_object()
+          .field("type", "frame")
+          .field("frame_id", frame.name)
+          .field("image_data", wire::base64_encode(frame.picture))
+          .end_object();
       sent = socket_->send_text(text);
     } else {
       sent = socket_->send_binary(wire::make_frame_envelope(seq_, capture_us, envelope_json(frame), frame.picture));
@@ -180,7 +187,8 @@ class StreamRun {
       auto messages = socket_->receive(std::clamp(left, milliseconds(0), milliseconds(200)));
       if (!messages) return lose(messages.error());
       for (const auto& message : *messages) {
-        if (message.opcode == client::Opcode::close) return lose({domain::ErrorCode::session_closed, "the server closed the stream"});
+        if (message.opcode == client::Opcode::close)
+          return lose({domain::ErrorCode::session_closed, "the server closed the stream"});
         if (plan_.print) fmt::print("{}\n", message.payload);
         tally_.heard(message.payload, steady_clock::now());
       }
@@ -191,7 +199,8 @@ class StreamRun {
 
   void settle() {
     const auto until = steady_clock::now() + kSettle;
-    while (socket_ && tally_.open() > 0 && steady_clock::now() < until) listen(std::min(until, steady_clock::now() + milliseconds(100)), true);
+    while (socket_ && tally_.open() > 0 && steady_clock::now() < until)
+      listen(std::min(until, steady_clock::now() + milliseconds(100)), true);
     if (socket_) (void)socket_->send_close(1000);
   }
 
@@ -264,7 +273,7 @@ ExitCode run_stream(const Invocation& invocation) {
     fmt::print(stderr, "hazardstream stream: {}\n", source.error().message);
     return ExitCode::failed;
   }
-  struct sigaction action {};
+  struct sigaction action{};
   action.sa_handler = [](int) { interrupted = true; };
   ::sigaction(SIGINT, &action, nullptr);
   ::sigaction(SIGTERM, &action, nullptr);

@@ -80,9 +80,9 @@ std::string StreamTally::progress(Time now) const {
   for (const auto& [kind, count] : endings_) others += kind == "results" ? 0 : count;
   std::uint64_t boxes = 0;
   for (const auto& [label, count] : boxes_) boxes += count;
-  return fmt::format("{:6.1f} s  {} sent  {} results  {} dropped or refused  {:.1f}/s  p50 {:.0f} ms  p99 {:.0f} ms  {} boxes", seconds,
-                     sent_, answered, others, seconds > 0 ? static_cast<double>(answered) / seconds : 0.0, quantile(latency_ms_, 0.5),
-                     quantile(latency_ms_, 0.99), boxes);
+  return fmt::format("{:6.1f} s  {} sent  {} results  {} dropped or refused  {:.1f}/s  p50 {:.0f} ms  p99 {:.0f} ms  {} boxes",
+                     seconds, sent_, answered, others, seconds > 0 ? static_cast<double>(answered) / seconds : 0.0,
+                     quantile(latency_ms_, 0.5), quantile(latency_ms_, 0.99), boxes);
 }
 
 std::string StreamTally::summary(Time now) const {
@@ -99,7 +99,8 @@ std::string StreamTally::summary(Time now) const {
   text += fmt::format("of it the server  p50 {:.1f} ms\n", quantile(server_ms_, 0.5));
   for (const auto& [label, count] : boxes_) {
     const auto confirmed = tracks_.find(label);
-    text += fmt::format("{:<18}{} boxes, {} confirmed tracks\n", label, count, confirmed == tracks_.end() ? 0 : confirmed->second);
+    text +=
+        fmt::format("{:<18}{} boxes, {} confirmed tracks\n", label, count, confirmed == tracks_.end() ? 0 : confirmed->second);
   }
   return text;
 }

@@ -17,7 +17,7 @@ std::uint64_t big_endian(std::string_view bytes) {
 
 struct Head {
   std::uint8_t first = 0;
-  std::size_t size = 0;      // of the head itself
+  std::size_t size = 0;  // of the head itself
   std::uint64_t payload = 0;
 };
 
@@ -67,7 +67,8 @@ domain::Result<std::optional<Message>> MessageReader::next() {
   const auto head = read_head(rest);
   if (!head) return std::nullopt;
   if (head->payload > bytes_max_ || (head->first & 0x70) != 0) {
-    return domain::refuse(domain::ErrorCode::bad_request, "the server sent a WebSocket frame that is too long or uses an extension");
+    return domain::refuse(domain::ErrorCode::bad_request,
+                          "the server sent a WebSocket frame that is too long or uses an extension");
   }
   if (rest.size() < head->size + head->payload) return std::nullopt;
   const std::string_view payload = rest.substr(head->size, head->payload);

@@ -45,7 +45,8 @@ domain::Result<void> WebSocket::upgrade(const Url& url, std::chrono::millisecond
   while ((end = head.find("\r\n\r\n")) == std::string::npos) {
     if (head.size() > kHeadBytesMax) return refuse(ErrorCode::bad_request, "the server's answer has no end");
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
-    if (left.count() <= 0 || !socket_.wait(false, left)) return refuse(ErrorCode::request_timeout, "the server did not answer in time");
+    if (left.count() <= 0 || !socket_.wait(false, left))
+      return refuse(ErrorCode::request_timeout, "the server did not answer in time");
     const auto got = socket_.receive(chunk.data(), chunk.size());
     if (!got) return std::unexpected(got.error());
     head.append(chunk.data(), *got);

@@ -17,9 +17,9 @@ struct Detection {
 // A detection with the identity that tracking gave it; without tracking `track` is empty.
 struct TrackedDetection {
   struct Track {
-    std::uint64_t id = 0;      // unique within a session for ever, counted from 1
+    std::uint64_t id = 0;          // unique within a session for ever, counted from 1
     std::uint32_t age_frames = 0;  // frames since the track began, its first counted as 1
-    bool is_new = false;       // the first result in which the track is confirmed
+    bool is_new = false;           // the first result in which the track is confirmed
   };
   Detection detection;
   std::optional<Track> track;

@@ -19,8 +19,12 @@ PixelBox Letterbox::to_picture(const ModelBox& box) const noexcept {
   // Each axis has its own factor: rounding the content to whole pixels makes them differ by a little.
   const float sx = static_cast<float>(picture.width) / static_cast<float>(content.width);
   const float sy = static_cast<float>(picture.height) / static_cast<float>(content.height);
-  const auto fx = [&](float x) { return std::clamp((x - static_cast<float>(left)) * sx, 0.0F, static_cast<float>(picture.width)); };
-  const auto fy = [&](float y) { return std::clamp((y - static_cast<float>(top)) * sy, 0.0F, static_cast<float>(picture.height)); };
+  const auto fx = [&](float x) {
+    return std::clamp((x - static_cast<float>(left)) * sx, 0.0F, static_cast<float>(picture.width));
+  };
+  const auto fy = [&](float y) {
+    return std::clamp((y - static_cast<float>(top)) * sy, 0.0F, static_cast<float>(picture.height));
+  };
   return {fx(box.x1), fy(box.y1), fx(box.x2), fy(box.y2)};
 }
 

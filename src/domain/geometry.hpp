@@ -38,10 +38,10 @@ inline float iou(const PixelBox& a, const PixelBox& b) noexcept {
 
 // How a picture lies in the model's input: scaled by one factor, centred, the rest grey bars.
 struct Letterbox {
-  SizePx picture;      // as sent, after orientation
-  SizePx input;        // of the model
-  SizePx content;      // the picture's size inside the input
-  int left = 0;        // bar widths in input pixels
+  SizePx picture;  // as sent, after orientation
+  SizePx input;    // of the model
+  SizePx content;  // the picture's size inside the input
+  int left = 0;    // bar widths in input pixels
   int top = 0;
 
   // The placement used everywhere: largest content that fits, rounded to whole pixels, at least 1, bars split evenly.

@@ -14,13 +14,13 @@ struct ModelInfo {
   std::vector<std::string> classes;  // lower case, index = class_id
   SizePx input;
   std::vector<long> output_shape;
-  std::string layout;     // e.g. "raw (1, 4+2, 8400): box channels first, NMS here"
-  std::string device;     // what OpenVINO reports, e.g. "CPU"
-  std::string precision;  // read back from the compiled model: "bf16", "f32"
+  std::string layout;            // e.g. "raw (1, 4+2, 8400): box channels first, NMS here"
+  std::string device;            // what OpenVINO reports, e.g. "CPU"
+  std::string precision;         // read back from the compiled model: "bf16", "f32"
   std::string performance_mode;  // "latency" or "throughput"
   int streams = 1;
   int threads = 1;
-  bool trained = true;    // false when the metadata says that the weights are random
+  bool trained = true;  // false when the metadata says that the weights are random
 };
 
 }  // namespace hazard::domain

@@ -27,8 +27,7 @@ Result<void> one_of(std::string_view field, const std::optional<std::string>& te
   if (!text) return {};
   const auto value = from(*text);
   if (!value) {
-    return refuse(ErrorCode::invalid_value,
-                  fmt::format("{} must be one of {}, got \"{}\"", field, choices, text->substr(0, 32)));
+    return refuse(ErrorCode::invalid_value, fmt::format("{} must be one of {}, got \"{}\"", field, choices, text->substr(0, 32)));
   }
   into = *value;
   return {};
@@ -44,7 +43,8 @@ Result<void> check_numbers(const StreamConfigPatch& patch, const StreamLimits& l
 
 Result<void> apply_choices(StreamConfig& next, const StreamConfigPatch& patch) {
   const Delivery before = next.delivery;
-  if (auto ok = one_of("quality_mode", patch.quality_mode, quality_mode_from, "speed, balanced, quality", next.quality_mode); !ok) return ok;
+  if (auto ok = one_of("quality_mode", patch.quality_mode, quality_mode_from, "speed, balanced, quality", next.quality_mode); !ok)
+    return ok;
   if (auto ok = one_of("delivery", patch.delivery, delivery_from, "latest, all", next.delivery); !ok) return ok;
   if (auto ok = one_of("fields", patch.fields, fields_from, "full, lean", next.fields); !ok) return ok;
   if (next.delivery != before) {

@@ -21,7 +21,7 @@ enum class DropReason : std::uint8_t { over_rate, superseded, stale, queue_full,
 inline constexpr std::size_t kDropReasonCount = 6;
 
 constexpr std::string_view to_string(DropReason reason) noexcept {
-  constexpr std::array<std::string_view, kDropReasonCount> kNames{"over_rate", "superseded", "stale",
+  constexpr std::array<std::string_view, kDropReasonCount> kNames{"over_rate",  "superseded", "stale",
                                                                   "queue_full", "overloaded", "session_closed"};
   return kNames[static_cast<std::size_t>(reason)];
 }
@@ -41,8 +41,8 @@ struct FrameResult {
   SizePx input;                              // of the graph that was run; 0x0 when none was needed
   bool orientation_applied = false;
   StageTimes times;
-  int credits = 0;        // how many more frames fit now
-  bool predicted = false; // boxes moved on by the tracker, not detected in this frame
+  int credits = 0;         // how many more frames fit now
+  bool predicted = false;  // boxes moved on by the tracker, not detected in this frame
 };
 
 struct FrameDrop {

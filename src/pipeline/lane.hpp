@@ -21,9 +21,9 @@ namespace hazard::pipeline {
 // How frames of a lane are treated; copied into each job, so that an update holds from the next frame taken.
 struct LaneSettings {
   domain::Delivery delivery = domain::Delivery::latest;
-  double fps = 0;                            // 0: no limit
-  std::optional<base::Duration> age_max;     // of the wait for the server, not of the wait for the lane's own rate
-  std::size_t queue_frames_max = 1;          // with Delivery::all
+  double fps = 0;                         // 0: no limit
+  std::optional<base::Duration> age_max;  // of the wait for the server, not of the wait for the lane's own rate
+  std::size_t queue_frames_max = 1;       // with Delivery::all
   bool tracking = false;
   detect::DetectOptions detect;
 

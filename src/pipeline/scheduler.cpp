@@ -190,8 +190,7 @@ Lane* Scheduler::pick(base::SteadyTime now, EndedList& ended) {
     drop_stale(*lane, now, ended);
     if (lane->waiting.empty()) continue;
     if (best == nullptr || start_of(*lane) < start_of(*best) ||
-        (start_of(*lane) == start_of(*best) &&
-         lane->waiting.front().received_at < best->waiting.front().received_at)) {
+        (start_of(*lane) == start_of(*best) && lane->waiting.front().received_at < best->waiting.front().received_at)) {
       best = lane.get();
     }
   }

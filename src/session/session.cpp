@@ -31,8 +31,8 @@ Session::Session(Options&& options, const SessionLimits& limits, pipeline::Pipel
 std::shared_ptr<Session> Session::open(Options options, const SessionLimits& limits, pipeline::Pipeline& pipeline,
                                        std::shared_ptr<Totals> totals) {
   const std::shared_ptr<Session> session(new Session(std::move(options), limits, pipeline, std::move(totals)));
-  session->lane_ = pipeline.scheduler().open_lane(
-      pipeline::LaneSettings::from(session->config_, limits.stream.queue_size), session);
+  session->lane_ =
+      pipeline.scheduler().open_lane(pipeline::LaneSettings::from(session->config_, limits.stream.queue_size), session);
   return session;
 }
 

@@ -41,7 +41,8 @@ SinglePictureDoor::SinglePictureDoor(pipeline::Pipeline& pipeline, std::shared_p
       waiting_(std::make_shared<std::atomic<int>>(0)) {}
 
 domain::Result<void> SinglePictureDoor::submit(domain::Bytes&& picture, const SinglePictureOptions& options, Done done) {
-  if (!pipeline_.ready()) return domain::refuse(domain::ErrorCode::model_not_ready, "model not loaded: the server is still starting");
+  if (!pipeline_.ready())
+    return domain::refuse(domain::ErrorCode::model_not_ready, "model not loaded: the server is still starting");
   if (waiting_->fetch_add(1) >= waiting_max_) {
     waiting_->fetch_sub(1);
     return domain::refuse(domain::ErrorCode::overloaded, "too many pictures wait already");

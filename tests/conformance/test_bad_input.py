@@ -21,7 +21,8 @@ def png_header(width, height):
 
 def cmyk_jpeg_header():
     frame = b"\xff\xc0" + struct.pack(">HBHHB", 20, 8, 480, 640, 4) + bytes(b for i in range(4) for b in (i + 1, 0x11, 0))
-    return b"\xff\xd8" + frame + b"\xff\xda" + struct.pack(">HB", 14, 4) + bytes(b for i in range(4) for b in (i + 1, 0)) + b"\x00\x3f\x00" + b"\x00" * 64 + b"\xff\xd9"
+    scan = b"\xff\xda" + struct.pack(">HB", 14, 4) + bytes(b for i in range(4) for b in (i + 1, 0)) + b"\x00\x3f\x00"
+    return b"\xff\xd8" + frame + scan + b"\x00" * 64 + b"\xff\xd9"
 
 
 def ask(socket, message):
@@ -110,9 +111,12 @@ def test_a_20_mb_message_closes_with_1009(server):
 
 
 @pytest.mark.parametrize("method, path, body, status, code", [
-    ("POST", "/stream/sessions", b"{no", 422, "invalid_json"), ("POST", "/stream/sessions", b'{"fps_limit":31}', 422, "invalid_value"),
-    ("POST", "/stream/sessions", b'{"fps_limit":0}', 422, "invalid_value"), ("GET", "/stream/events/nobody", None, 404, "session_not_found"),
-    ("GET", "/stream/sessions/nobody/stats", None, 404, "session_not_found"), ("POST", "/stream/process/nobody", b"{}", 404, "session_not_found"),
+    ("POST", "/stream/sessions", b"{no", 422, "invalid_json"),
+    ("POST", "/stream/sessions", b'{"fps_limit":31}', 422, "invalid_value"),
+    ("POST", "/stream/sessions", b'{"fps_limit":0}', 422, "invalid_value"),
+    ("GET", "/stream/events/nobody", None, 404, "session_not_found"),
+    ("GET", "/stream/sessions/nobody/stats", None, 404, "session_not_found"),
+    ("POST", "/stream/process/nobody", b"{}", 404, "session_not_found"),
     ("DELETE", "/stream/sessions/nobody", None, 404, "session_not_found"), ("GET", "/no/such/route", None, 404, "not_found"),
     ("GET", "/debug", None, 404, "not_found"), ("DELETE", "/health", None, 405, "method_not_allowed"),
     ("GET", "/../etc/passwd", None, 404, "not_found"), ("GET", "/%2e%2e/etc/passwd", None, 404, "not_found"),

@@ -148,9 +148,11 @@ def test_two_sockets_with_one_session_id_are_kept_apart(server):
     socket.close()
 
 
-@pytest.mark.parametrize("query, field", [("fps_limit=31", "fps_limit"), ("fps_limit=0", "fps_limit"), ("confidence_threshold=0", "confidence_threshold"),
-                                          ("max_detections=301", "max_detections"), ("delivery=some", "delivery"), ("fields=few", "fields"),
-                                          ("enable_tracking=perhaps", "enable_tracking"), ("session_id=a%20b", "session_id"), ("max_age_ms=49", "max_age_ms")])
+@pytest.mark.parametrize("query, field", [
+    ("fps_limit=31", "fps_limit"), ("fps_limit=0", "fps_limit"), ("confidence_threshold=0", "confidence_threshold"),
+    ("max_detections=301", "max_detections"), ("delivery=some", "delivery"), ("fields=few", "fields"),
+    ("enable_tracking=perhaps", "enable_tracking"), ("session_id=a%20b", "session_id"), ("max_age_ms=49", "max_age_ms"),
+])
 def test_a_bad_handshake_value_is_refused_before_the_upgrade(server, query, field):
     with pytest.raises(InvalidStatus) as refused:
         connect(f"{server.ws}/stream/detection?{query}", legacy=True)
@@ -241,7 +243,8 @@ def test_upload_takes_raw_pictures_and_answers_with_the_verdict_when_asked_to_wa
     status, _, body = server.request("POST", session["upload_endpoint"] + "?wait=5000", frame,
                                      {"Content-Type": "image/jpeg", "X-Frame-Id": "raw", "X-Location": "52.5,13.4"})
     assert status == 200 and body["type"] == "detection_result" and body["data"]["frame_id"] == "raw"
-    status, _, body = server.request("POST", session["upload_endpoint"] + "?wait=5000", b"\xff\xd8\xff nothing", {"Content-Type": "image/jpeg"})
+    status, _, body = server.request("POST", session["upload_endpoint"] + "?wait=5000", b"\xff\xd8\xff nothing",
+                                     {"Content-Type": "image/jpeg"})
     assert status == 200 and body["type"] == "error"
 
 
@@ -263,8 +266,8 @@ def test_health_and_stats_carry_every_key_that_clients_read(server):
 
 
 def multipart(frame, content_type="image/jpeg", filename='; filename="frame.jpg"', name="file"):
-    body = (f'--xx\r\nContent-Disposition: form-data; name="{name}"{filename}\r\nContent-Type: {content_type}\r\n\r\n').encode() + frame + b"\r\n--xx--\r\n"
-    return body, {"Content-Type": "multipart/form-data; boundary=xx"}
+    head = f'--xx\r\nContent-Disposition: form-data; name="{name}"{filename}\r\nContent-Type: {content_type}\r\n\r\n'
+    return head.encode() + frame + b"\r\n--xx--\r\n", {"Content-Type": "multipart/form-data; boundary=xx"}
 
 
 def test_single_pictures_come_through_their_two_doors(server, frame):

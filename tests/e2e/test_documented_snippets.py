@@ -95,7 +95,8 @@ def test_rest_and_sse_snippet_in_node(server, frame):
 
 def test_both_snippets_in_chromium(server, frame):
     with sync_playwright() as p:
-        browser = p.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"])
+        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        browser = p.chromium.launch(executable_path=shutil.which("chromium"), args=flags)
         page = browser.new_page()
         page.goto(server.url + "/health")
         heard = []

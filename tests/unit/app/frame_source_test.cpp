@@ -19,7 +19,8 @@ class FolderOfTwo : public testing::Test {
     fs::create_directories(folder_);
     for (const char* name : {"b.jpg", "a.jpg"}) {
       const domain::Bytes bytes = test::jpeg({64, 48});
-      std::ofstream(folder_ / name, std::ios::binary).write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+      std::ofstream(folder_ / name, std::ios::binary)
+          .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
     }
   }
   void TearDown() override { fs::remove_all(folder_); }

@@ -6,7 +6,13 @@ namespace hazard::app {
 namespace {
 
 TEST(CutJpeg, takes_whole_pictures_off_the_front_one_by_one) {
-  std::string bytes = "\xFF\xD8" "one\xFF\xD9" "\xFF\xD8" "two\xFF\xD9" "\xFF\xD8" "half";
+  std::string bytes =
+      "\xFF\xD8"
+      "one\xFF\xD9"
+      "\xFF\xD8"
+      "two\xFF\xD9"
+      "\xFF\xD8"
+      "half";
   EXPECT_EQ(cut_jpeg(bytes)->size(), 7u);
   EXPECT_EQ((*cut_jpeg(bytes))[2], 't');
   EXPECT_FALSE(cut_jpeg(bytes));

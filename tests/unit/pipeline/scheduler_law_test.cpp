@@ -34,7 +34,9 @@ struct World {
         clients.push_back({sink, scheduler.open_lane(any_settings(), sink)});
         break;
       }
-      case 1: case 2: case 3: {
+      case 1:
+      case 2:
+      case 3: {
         if (clients.empty()) break;
         auto& client = clients[static_cast<std::size_t>(roll(static_cast<int>(clients.size())))];
         domain::EncodedFrame frame;
@@ -43,13 +45,19 @@ struct World {
         if (scheduler.offer(client.lane, std::move(frame))) ++client.offered;
         break;
       }
-      case 4: if (jobs.size() < 3) if (auto job = scheduler.try_next()) jobs.push_back(std::move(*job)); break;
+      case 4:
+        if (jobs.size() < 3)
+          if (auto job = scheduler.try_next()) jobs.push_back(std::move(*job));
+        break;
       case 5: finish_one(); break;
       case 6: clock.advance(std::chrono::milliseconds(roll(120))); break;
       case 7: {
         if (clients.empty()) break;
         auto& client = clients[static_cast<std::size_t>(roll(static_cast<int>(clients.size())))];
-        if (roll(4) == 0) scheduler.close_lane(client.lane); else scheduler.configure(client.lane, any_settings());
+        if (roll(4) == 0)
+          scheduler.close_lane(client.lane);
+        else
+          scheduler.configure(client.lane, any_settings());
         break;
       }
     }

@@ -42,7 +42,8 @@ TEST_F(DialogueTest, a_binary_frame_goes_by_its_number) {
 }
 
 TEST_F(DialogueTest, what_is_no_frame_is_answered_but_not_counted) {
-  for (const auto& [sent, code] : {std::pair{"not json", "invalid_json"}, {R"({"type":"dance"})", "unknown_message_type"}, {"[]", "invalid_json"}}) {
+  for (const auto& [sent, code] :
+       {std::pair{"not json", "invalid_json"}, {R"({"type":"dance"})", "unknown_message_type"}, {"[]", "invalid_json"}}) {
     const auto answer = dialogue_->on_text(sent);
     ASSERT_TRUE(answer) << sent;
     EXPECT_NE(answer->find(code), std::string::npos) << *answer;

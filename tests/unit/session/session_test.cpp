@@ -159,8 +159,9 @@ TEST_F(SessionTest, closing_tells_how_waiting_frames_ended_and_then_that_it_is_o
 
 TEST_F(SessionTest, the_greeting_names_what_a_client_needs) {
   const std::string greeting = open()->greeting();
-  for (const char* key : {"\"session_created\"", "\"session_id\"", "\"client_id\"", "\"config\"", "\"resume_token\"", "\"granted_fps\"",
-                          "\"credits\"", "\"heartbeat_ms\"", "\"max_frame_bytes\"", "\"model\"", "\"protocol\""}) {
+  for (const char* key :
+       {"\"session_created\"", "\"session_id\"", "\"client_id\"", "\"config\"", "\"resume_token\"", "\"granted_fps\"",
+        "\"credits\"", "\"heartbeat_ms\"", "\"max_frame_bytes\"", "\"model\"", "\"protocol\""}) {
     EXPECT_NE(greeting.find(key), std::string::npos) << key;
   }
 }
