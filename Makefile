@@ -1,9 +1,7 @@
 # The facade. Each word is one script of scripts/, so that everything can also be run without make.
+# Settings reach the server through the environment: make run PORT=9000 STREAMING_MAX_FPS=15
 .PHONY: help setup build run test check bench fuzz-smoke format model-smoke clean
 .DEFAULT_GOAL := help
-
-HOST ?= 127.0.0.1
-PORT ?= 8080
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -14,8 +12,8 @@ setup: ## install what is missing to build (Debian packages, .venv)
 build: setup ## the release binary at build/hazardstream
 	@scripts/build release hazardstream
 
-run: build ## build, then serve on HOST and PORT (127.0.0.1:8080)
-	@exec build/hazardstream serve --host "$(HOST)" --port "$(PORT)"
+run: build ## build, then serve: make run PORT=9000 (http://127.0.0.1:8080)
+	@exec build/hazardstream serve
 
 test: ## set-up, build, every test; the last line is the sum
 	@scripts/setup build test
