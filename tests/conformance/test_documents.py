@@ -93,6 +93,23 @@ def test_references_lead_somewhere(document):
             node = node[step]
 
 
+def nothings(node, path=""):
+    """Where a key has no value: in the short form of YAML a comma ends a description that was meant to go on."""
+    if isinstance(node, dict):
+        for key, value in node.items():
+            if value is None:
+                yield f"{path}/{key}"
+            yield from nothings(value, f"{path}/{key}")
+    elif isinstance(node, list):
+        for value in node:
+            yield from nothings(value, path)
+
+
+@pytest.mark.parametrize("document", [OPENAPI, ASYNCAPI], ids=["openapi", "asyncapi"])
+def test_no_sentence_was_cut_at_its_comma(document):
+    assert list(nothings(document)) == []
+
+
 def test_every_drop_reason_is_in_the_documents():
     names = re.search(r"kNames\{(.*?)\}", source("domain/verdict.hpp"), re.S)[1]
     reasons = re.findall(r'"(\w+)"', names)
