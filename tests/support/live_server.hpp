@@ -30,6 +30,7 @@
 #include "session/registry.hpp"
 #include "session/single_picture.hpp"
 #include "wire/base64.hpp"
+#include "wire/client_message.hpp"
 
 namespace hazard::test {
 
@@ -344,5 +345,39 @@ inline std::string multipart(std::string_view name, std::string_view filename, s
   if (!type.empty()) body += "Content-Type: " + std::string(type) + "\r\n";
   return body + "\r\n" + std::string(content) + "\r\n--edge--\r\n";
 }
+
+inline std::string envelope(std::string_view picture) {
+  const auto bytes = wire::make_frame_envelope(7, 0, "", {reinterpret_cast<const std::uint8_t*>(picture.data()), picture.size()});
+  return {bytes.begin(), bytes.end()};
+}
+
+inline std::string process_body(std::string_view frame_id) {
+  return R"({"frame_id":")" + std::string(frame_id) + R"(","image_data":"data:image/jpeg;base64,)" + base64_of(small_jpeg()) +
+         R"("})";
+}
+
+// A session "mine" that answers every frame.
+inline void open_session(LiveServer& live, std::string_view body = R"({"fps_limit":30,"delivery":"all"})") {
+  EXPECT_EQ(Client(live.port()).post("/stream/sessions?session_id=mine", body).status, 200);
+}
+
+// Every result is about 100 kB, so that a few dozen fill what the kernel holds for a reader that does not read.
+inline LiveOptions with_large_results() {
+  LiveOptions options = live_options();
+  options.server.write_stall = std::chrono::milliseconds(500);
+  options.script.detections.clear();
+  for (int i = 0; i < 300; ++i) {
+    const float x = static_cast<float>(i % 20) * 3;
+    const float y = static_cast<float>(i / 20) * 3;
+    options.script.detections.push_back({.box = {x, y, x + 2, y + 2}, .confidence = 0.9F, .class_id = i % 2});
+  }
+  return options;
+}
+
+class SmallBuffers {
+ public:
+  SmallBuffers() { Client::keep_receive_buffers_small(true); }
+  ~SmallBuffers() { Client::keep_receive_buffers_small(false); }
+};
 
 }  // namespace hazard::test
