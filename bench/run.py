@@ -129,8 +129,8 @@ def overload(table, seconds, results):
         table.row("  p99 age / (sessions x time between results)", f"{age['p99'] / bound:.2f}", "<= 1.4")
         table.row("  age p50 of the last third / the first", f"{age['last_third_p50'] / max(0.01, age['first_third_p50']):.2f}", "about 1")
         table.row("  fairness (Jain) ; drops", f"{load['jain']}; {load['drops']}")
-        counts = stats.get("streaming_stats", {}).get("counters", {})
-        if counts:
+        counts = stats["streaming_stats"]
+        if "in_flight" in counts:
             ended_there = counts["results"] + sum(counts["drops"].values()) + sum(counts["errors"].values())
             left = counts["received"] - ended_there - counts["in_flight"]
             table.row("  server: received - results - drops - errors - in flight", str(left), "0")
