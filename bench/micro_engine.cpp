@@ -80,8 +80,8 @@ double percentile(std::vector<double>& times_ms, double share) {
 
 // Every worker runs its request as fast as it can for one iteration of 40 inferences in all.
 void inference(benchmark::State& state, const char* mode, const char* precision, domain::SizePx input) {
-  const auto engine = detect::load_openvino_engine(
-      {.model = model_folder(), .performance_mode = mode, .precision = precision, .input = input});
+  const auto engine =
+      detect::load_openvino_engine({.model = model_folder(), .performance_mode = mode, .precision = precision, .input = input});
   if (!engine) {
     state.SkipWithError(engine.error().message.c_str());
     return;

@@ -99,8 +99,8 @@ int usable_cores() {
   cpu_set_t mask;
   CPU_ZERO(&mask);
   // Fails on hosts of more than 1024 processors; their count is then the best that is known.
-  const int affinity = sched_getaffinity(0, sizeof(mask), &mask) == 0 ? CPU_COUNT(&mask)
-                                                                     : static_cast<int>(std::thread::hardware_concurrency());
+  const int affinity =
+      sched_getaffinity(0, sizeof(mask), &mask) == 0 ? CPU_COUNT(&mask) : static_cast<int>(std::thread::hardware_concurrency());
   return combine_cores(affinity, cgroup_cores("/"));
 }
 

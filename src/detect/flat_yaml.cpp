@@ -245,8 +245,8 @@ domain::Result<void> Reader::block_pair(YamlEntry& entry) {
   YamlCursor rest = cursor;
   rest.skip_blank();
   if (rest.at_end() || kNotEvaluated.contains(rest.peek())) {  // a block below, or nothing: the pair is left out
-    while (more() && (lines_[at_].indent > line.indent ||
-                      (lines_[at_].indent == line.indent && is_list_item(lines_[at_].text)))) {
+    while (more() &&
+           (lines_[at_].indent > line.indent || (lines_[at_].indent == line.indent && is_list_item(lines_[at_].text)))) {
       ++at_;
     }
     return {};

@@ -35,7 +35,8 @@ domain::Result<void> check_file(const fs::path& file) {
   const std::uintmax_t bytes = fs::file_size(file, error);
   if (error) return bad(fmt::format("{} cannot be read: {}", file.string(), error.message()));
   if (bytes == 0) return bad(fmt::format("{} is empty: copy the model again", file.string()));
-  if (bytes > kFileBytesMax) return bad(fmt::format("{} has {} bytes, more than a detector's 2 GiB at most", file.string(), bytes));
+  if (bytes > kFileBytesMax)
+    return bad(fmt::format("{} has {} bytes, more than a detector's 2 GiB at most", file.string(), bytes));
   return {};
 }
 
@@ -77,17 +78,19 @@ domain::Result<ModelFiles> in_folder(const fs::path& folder) {
   if (!graphs) return std::unexpected(graphs.error());
   const std::vector<fs::path>& candidates = graphs->xml.empty() ? graphs->onnx : graphs->xml;
   if (candidates.empty()) {
-    return bad(fmt::format("the folder {} holds no .xml and no .onnx file: name the folder of an exported model", folder.string()));
+    return bad(
+        fmt::format("the folder {} holds no .xml and no .onnx file: name the folder of an exported model", folder.string()));
   }
   if (candidates.size() > 1) {
-    return bad(fmt::format("the folder {} holds {} graphs ({} and {}{}): name the file itself", folder.string(), candidates.size(),
-                           candidates[0].filename().string(), candidates[1].filename().string(),
+    return bad(fmt::format("the folder {} holds {} graphs ({} and {}{}): name the file itself", folder.string(),
+                           candidates.size(), candidates[0].filename().string(), candidates[1].filename().string(),
                            candidates.size() > 2 ? " and more" : ""));
   }
   ModelFiles files;
   files.graph = candidates.front();
   if (!graphs->xml.empty() && !graphs->onnx.empty()) {
-    files.note = fmt::format("{} is passed over for {}", graphs->onnx.front().filename().string(), files.graph.filename().string());
+    files.note =
+        fmt::format("{} is passed over for {}", graphs->onnx.front().filename().string(), files.graph.filename().string());
   }
   return files;
 }

@@ -207,16 +207,18 @@ domain::Result<ChosenNames> choose_names(const NameSources& sources) {
   }
   if (sources.configured.empty()) {
     if (!chosen.names.empty()) return chosen;
-    return bad("the model names no classes: put 'names:' with one line '0: crack' per class into metadata.yaml beside it, "
-               "or configure the class names");
+    return bad(
+        "the model names no classes: put 'names:' with one line '0: crack' per class into metadata.yaml beside it, "
+        "or configure the class names");
   }
   auto configured = clean_names(sources.configured);
   if (!configured) return bad(fmt::format("the configured list of classes {}", configured.error().message));
   if (chosen.names.empty()) return ChosenNames{std::move(*configured), "the configuration"};
   if (*configured == chosen.names) return chosen;
-  return bad(fmt::format("the configuration names the classes [{}], but {} names them [{}]: remove the configured names, or "
-                         "correct metadata.yaml if the model's own are wrong",
-                         fmt::join(*configured, ", "), chosen.source, fmt::join(chosen.names, ", ")));
+  return bad(
+      fmt::format("the configuration names the classes [{}], but {} names them [{}]: remove the configured names, or "
+                  "correct metadata.yaml if the model's own are wrong",
+                  fmt::join(*configured, ", "), chosen.source, fmt::join(chosen.names, ", ")));
 }
 
 }  // namespace hazard::detect

@@ -19,14 +19,14 @@ inline constexpr std::size_t kClassNameBytesMax = 64;
 struct ModelMetadata {
   std::string description;
   std::string version;
-  std::string task;                    // "detect", or what else it is; empty: not said
-  std::vector<std::string> names;      // lower case, index = class id; empty: not said
-  std::optional<domain::SizePx> input; // exporters write imgsz as height, width
+  std::string task;                     // "detect", or what else it is; empty: not said
+  std::vector<std::string> names;       // lower case, index = class id; empty: not said
+  std::optional<domain::SizePx> input;  // exporters write imgsz as height, width
   std::optional<int> stride;
   std::optional<int> channels;
   std::optional<bool> trained;
-  std::optional<bool> nms_inside;      // args.nms or nms, or end2end (heads that need no NMS have the same output)
-  bool unit_boxes = false;             // box_units: unit, that is 0..1 of the input's sides (TFLite exports)
+  std::optional<bool> nms_inside;  // args.nms or nms, or end2end (heads that need no NMS have the same output)
+  bool unit_boxes = false;         // box_units: unit, that is 0..1 of the input's sides (TFLite exports)
 };
 
 // From the text of metadata.yaml; unknown keys are passed over. Errors: model_not_ready, "line N: what is wrong".

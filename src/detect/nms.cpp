@@ -31,11 +31,10 @@ void suppress_overlaps(std::vector<Candidate>& candidates, float iou_threshold, 
   std::size_t kept = 0;
   for (std::size_t i = 0; i < candidates.size() && kept < keep_max; ++i) {
     const Candidate candidate = candidates[i];
-    const bool hidden = std::any_of(candidates.begin(), candidates.begin() + static_cast<std::ptrdiff_t>(kept),
-                                    [&](const Candidate& winner) {
-                                      return winner.class_id == candidate.class_id &&
-                                             overlaps(winner.box, candidate.box, iou_threshold);
-                                    });
+    const bool hidden =
+        std::any_of(candidates.begin(), candidates.begin() + static_cast<std::ptrdiff_t>(kept), [&](const Candidate& winner) {
+          return winner.class_id == candidate.class_id && overlaps(winner.box, candidate.box, iou_threshold);
+        });
     if (!hidden) candidates[kept++] = candidate;  // kept <= i: never writes over what is still to come
   }
   candidates.resize(kept);

@@ -47,9 +47,9 @@ domain::Result<void> check_device(ov::Core& core, const std::string& name) {
   if (is_listed(*devices, name)) return {};
   devices->push_back("AUTO");
   const auto meant = base::closest_word(name, *devices);
-  return domain::refuse(kNotReady, fmt::format("the device {} is not on this machine; OpenVINO lists {}{}", name,
-                                               fmt::join(*devices, ", "),
-                                               meant ? fmt::format(": did you mean {}?", *meant) : std::string()));
+  return domain::refuse(kNotReady,
+                        fmt::format("the device {} is not on this machine; OpenVINO lists {}{}", name, fmt::join(*devices, ", "),
+                                    meant ? fmt::format(": did you mean {}?", *meant) : std::string()));
 }
 
 domain::Result<PerformanceMode> mode_of(const std::string& text) {
@@ -73,7 +73,8 @@ domain::Result<void> choose_precision(ov::Core& core, const EngineOptions& optio
     plan.properties.insert(ov::hint::inference_precision(ov::element::f32));
   } else if (precision == "bf16") {
     if (!has_bf16(core, plan.device)) {
-      return domain::refuse(kNotReady, fmt::format("the device {} has no bf16 in hardware: set the precision to auto or f32", plan.device));
+      return domain::refuse(kNotReady,
+                            fmt::format("the device {} has no bf16 in hardware: set the precision to auto or f32", plan.device));
     }
     plan.properties.insert(ov::hint::inference_precision(ov::element::bf16));
   } else if (precision != "auto") {
@@ -117,8 +118,8 @@ domain::Result<DevicePlan> plan_device(ov::Core& core, const EngineOptions& opti
     set_cpu_threads(plan);
   } else {
     plan.words = "its own threads";
-    plan.properties.insert(ov::hint::performance_mode(plan.mode == PerformanceMode::latency ? ov::hint::PerformanceMode::LATENCY
-                                                                                             : ov::hint::PerformanceMode::THROUGHPUT));
+    plan.properties.insert(ov::hint::performance_mode(
+        plan.mode == PerformanceMode::latency ? ov::hint::PerformanceMode::LATENCY : ov::hint::PerformanceMode::THROUGHPUT));
   }
   return plan;
 }

@@ -13,12 +13,12 @@ namespace hazard::detect {
 enum class PerformanceMode { latency, throughput };
 
 struct DevicePlan {
-  std::string device;          // as OpenVINO spells it
+  std::string device;  // as OpenVINO spells it
   bool is_cpu = false;
   PerformanceMode mode = PerformanceMode::latency;
-  int cores = 1;               // that this process may use and was allowed to
-  int workers = 1;             // of the CPU; other devices say it themselves after compiling
-  std::string words;           // for check-model
+  int cores = 1;      // that this process may use and was allowed to
+  int workers = 1;    // of the CPU; other devices say it themselves after compiling
+  std::string words;  // for check-model
   ov::AnyMap properties;
 };
 

@@ -63,7 +63,8 @@ domain::Result<double> warm_up(const std::shared_ptr<LoadedModel>& loaded, int w
   for (int i = 0; i < workers; ++i) {
     OpenvinoRequest request(loaded);
     if (const auto done = request.infer(); !done) return domain::refuse(kNotReady, done.error().message);
-    if (const auto checked = check_first_output(loaded->layout, request.output()); !checked) return std::unexpected(checked.error());
+    if (const auto checked = check_first_output(loaded->layout, request.output()); !checked)
+      return std::unexpected(checked.error());
   }
   OpenvinoRequest request(loaded);
   std::vector<double> times_ms;

@@ -12,14 +12,14 @@
 namespace hazard::detect {
 
 struct EngineOptions {
-  std::filesystem::path model;      // a folder with one .xml or .onnx and perhaps metadata.yaml, or the file itself
-  std::string device = "CPU";       // any device OpenVINO lists
+  std::filesystem::path model;               // a folder with one .xml or .onnx and perhaps metadata.yaml, or the file itself
+  std::string device = "CPU";                // any device OpenVINO lists
   std::string performance_mode = "latency";  // or "throughput"
-  std::string precision = "auto";   // "auto": bf16 where the CPU has it in hardware, else f32; or "bf16", "f32"
-  std::optional<domain::SizePx> input;  // another static input size, multiples of 32; empty: as exported
-  std::filesystem::path cache_dir;  // compiled blobs; empty: none
-  std::vector<std::string> class_names;  // override; must match the model's class count
-  int threads = 0;                  // 0: all cores this process may use
+  std::string precision = "auto";            // "auto": bf16 where the CPU has it in hardware, else f32; or "bf16", "f32"
+  std::optional<domain::SizePx> input;       // another static input size, multiples of 32; empty: as exported
+  std::filesystem::path cache_dir;           // compiled blobs; empty: none
+  std::vector<std::string> class_names;      // override; must match the model's class count
+  int threads = 0;                           // 0: all cores this process may use
 };
 
 // Reads, checks, compiles and warms up. Errors: model_not_ready with a sentence that names the file, what is wrong and the

@@ -42,8 +42,8 @@ domain::Result<ModelMetadata> read_metadata(const ModelFiles& files, std::vector
                               metadata->names.size() == 1 ? "class" : "classes",
                               metadata->trained == false ? ", weights are random (trained: false)" : ""));
   if (!metadata->task.empty() && metadata->task != "detect") {
-    return bad(fmt::format("{} says that the model's task is '{}': a model of the task 'detect' is needed", files.metadata->string(),
-                           metadata->task));
+    return bad(fmt::format("{} says that the model's task is '{}': a model of the task 'detect' is needed",
+                           files.metadata->string(), metadata->task));
   }
   if (metadata->channels && *metadata->channels != 3) {
     return bad(fmt::format("{} says that the model takes {} channels: one that takes 3 (RGB) is needed", files.metadata->string(),
@@ -57,9 +57,8 @@ std::vector<std::string> names_in(const ov::Model& graph, std::vector<std::strin
   static const std::vector<std::vector<std::string>> kPlaces{
       {"model_info", "labels"}, {"model_info", "names"}, {"framework", "names"}, {"names"}};
   for (const auto& place : kPlaces) {
-    const auto text = fenced(kNotReady, "", [&] {
-      return graph.has_rt_info(place) ? graph.get_rt_info<std::string>(place) : std::string();
-    });
+    const auto text =
+        fenced(kNotReady, "", [&] { return graph.has_rt_info(place) ? graph.get_rt_info<std::string>(place) : std::string(); });
     if (!text || text->empty()) continue;
     if (auto names = parse_names(*text)) return std::move(*names);
     lines.push_back(fmt::format("rt_info: the names under {} cannot be read and are passed over", fmt::join(place, "/")));
@@ -68,7 +67,8 @@ std::vector<std::string> names_in(const ov::Model& graph, std::vector<std::strin
 }
 
 domain::Result<InputShape> input_shape_of(const ov::Model& graph) {
-  if (graph.inputs().size() != 1) return bad(fmt::format("the model has {} inputs where a detector has one picture", graph.inputs().size()));
+  if (graph.inputs().size() != 1)
+    return bad(fmt::format("the model has {} inputs where a detector has one picture", graph.inputs().size()));
   const ov::PartialShape shape = graph.input().get_partial_shape();
   const std::string words = shape.to_string();
   if (shape.rank().is_dynamic() || shape.rank().get_length() != 4) {
@@ -76,7 +76,8 @@ domain::Result<InputShape> input_shape_of(const ov::Model& graph) {
   }
   const ov::element::Type type = graph.input().get_element_type();
   if (type != ov::element::f32 && type != ov::element::f16) {
-    return bad(fmt::format("the model's input is {}: export it with f32 or f16 input, 0..1, so that its scale is known", type.get_type_name()));
+    return bad(fmt::format("the model's input is {}: export it with f32 or f16 input, 0..1, so that its scale is known",
+                           type.get_type_name()));
   }
   const bool first = shape[1].is_static() && shape[1].get_length() == 3;
   const bool last = shape[3].is_static() && shape[3].get_length() == 3;
@@ -104,17 +105,20 @@ domain::Result<void> check_size(domain::SizePx size, int stride) {
 domain::Result<domain::SizePx> fix_size(ov::Model& graph, const InputShape& shape, const EngineOptions& options,
                                         const ModelMetadata& metadata, std::vector<std::string>& lines) {
   const domain::SizePx size = options.input.value_or(shape.size.value_or(metadata.input.value_or(kUsualInput)));
-  if (const auto checked = check_size(size, metadata.stride.value_or(kSideMin)); !checked) return std::unexpected(checked.error());
+  if (const auto checked = check_size(size, metadata.stride.value_or(kSideMin)); !checked)
+    return std::unexpected(checked.error());
   if (!shape.size && !options.input) {
     lines.push_back(fmt::format("input: of any size; {}x{} is taken ({})", size.width, size.height,
                                 metadata.input ? "imgsz in the metadata" : "the usual one, nothing else is said"));
   }
   if (shape.batch_is_one && shape.size == size) return size;
-  const ov::PartialShape wanted = shape.channels_last ? ov::PartialShape{1, size.height, size.width, 3}
-                                                      : ov::PartialShape{1, 3, size.height, size.width};
-  const auto done = fenced(kNotReady, fmt::format("the model cannot be given the input size {}x{} (export it at that size, or with dynamic axes)",
-                                                  size.width, size.height),
-                           [&] { graph.reshape(wanted); });
+  const ov::PartialShape wanted =
+      shape.channels_last ? ov::PartialShape{1, size.height, size.width, 3} : ov::PartialShape{1, 3, size.height, size.width};
+  const auto done =
+      fenced(kNotReady,
+             fmt::format("the model cannot be given the input size {}x{} (export it at that size, or with dynamic axes)",
+                         size.width, size.height),
+             [&] { graph.reshape(wanted); });
   if (!done) return std::unexpected(done.error());
   return size;
 }
@@ -144,14 +148,15 @@ domain::Result<std::shared_ptr<ov::Model>> with_pixels_in_front(std::shared_ptr<
 domain::Result<std::shared_ptr<ov::Model>> read_graph(const ModelFiles& files) {
   // The one reader that fits: asked by path alone, OpenVINO offers a broken file to every front end it has, which loads each
   // of their libraries and prints their complaints.
-  auto graph = fenced(kNotReady, fmt::format("{} cannot be read (export it again, or copy it with all its files)", files.graph.string()),
-                      [&] {
-                        ov::frontend::FrontEndManager front_ends;
-                        const auto reader = front_ends.load_by_framework(files.weights ? "ir" : "onnx");
-                        return reader->convert(reader->load(files.graph.string(), true));  // true: map the weights
-                      });
+  auto graph = fenced(
+      kNotReady, fmt::format("{} cannot be read (export it again, or copy it with all its files)", files.graph.string()), [&] {
+        ov::frontend::FrontEndManager front_ends;
+        const auto reader = front_ends.load_by_framework(files.weights ? "ir" : "onnx");
+        return reader->convert(reader->load(files.graph.string(), true));  // true: map the weights
+      });
   if (graph && (*graph)->outputs().size() != 1) {
-    return bad(fmt::format("the model has {} outputs where a detector has one: export the task 'detect'", (*graph)->outputs().size()));
+    return bad(
+        fmt::format("the model has {} outputs where a detector has one: export the task 'detect'", (*graph)->outputs().size()));
   }
   return graph;
 }
@@ -176,10 +181,9 @@ domain::Result<PreparedModel> prepare_model(const EngineOptions& options, std::v
   lines.push_back(fmt::format("classes: {} (from {})", fmt::join(names->names, ", "), names->source));
   PreparedModel prepared;
   prepared.info.output_shape = output_shape_of(**graph);
-  auto layout = decide_output_layout(prepared.info.output_shape, {.classes = names->names.size(),
-                                                                  .input = *size,
-                                                                  .nms_inside = metadata->nms_inside,
-                                                                  .unit_boxes = metadata->unit_boxes});
+  auto layout = decide_output_layout(
+      prepared.info.output_shape,
+      {.classes = names->names.size(), .input = *size, .nms_inside = metadata->nms_inside, .unit_boxes = metadata->unit_boxes});
   if (!layout) return std::unexpected(layout.error());
   lines.push_back(fmt::format("output: {}", layout->words));
   auto complete = with_pixels_in_front(std::move(*graph), shape->layout);

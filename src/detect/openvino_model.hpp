@@ -18,7 +18,7 @@ namespace hazard::detect {
 struct PreparedModel {
   std::shared_ptr<ov::Model> graph;  // u8 NHWC RGB in, f32 out; released after compiling
   OutputLayout layout;
-  domain::ModelInfo info;            // all but device, precision, mode, streams and threads
+  domain::ModelInfo info;  // all but device, precision, mode, streams and threads
 };
 
 // `lines` takes one plain sentence for every thing found, also when a later one fails. Errors: model_not_ready.

@@ -15,7 +15,8 @@ constexpr std::uint8_t kBarGrey = 114;  // what letterbox bars are filled with, 
 
 OpenvinoRequest::OpenvinoRequest(std::shared_ptr<LoadedModel> model)
     : model_(std::move(model)),
-      pixels_(ov::element::u8, {1, static_cast<std::size_t>(model_->input.height), static_cast<std::size_t>(model_->input.width), 3}) {
+      pixels_(ov::element::u8,
+              {1, static_cast<std::size_t>(model_->input.height), static_cast<std::size_t>(model_->input.width), 3}) {
   std::fill_n(pixels_.data<std::uint8_t>(), pixels_.get_byte_size(), kBarGrey);
 }
 

@@ -36,7 +36,7 @@ class OpenvinoRequest final : public InferenceRequest {
 
  private:
   std::shared_ptr<LoadedModel> model_;
-  ov::Tensor pixels_;  // u8 (1, height, width, 3)
+  ov::Tensor pixels_;                          // u8 (1, height, width, 3)
   std::unique_ptr<ov::InferRequest> request_;  // empty: make one before the next inference
   ov::Tensor result_;
   std::span<const float> output_;

@@ -16,9 +16,10 @@ std::unexpected<domain::Error> bad(std::string message) {
 
 domain::Result<void> check_score(float score) {
   if (score >= -0.01F && score <= kScoreMax) return {};
-  return bad(fmt::format("the model gives a score of {:.6g} where 0 to 1 is meant: its export lacks the sigmoid, or its output "
-                         "means something else than its shape says",
-                         score));
+  return bad(
+      fmt::format("the model gives a score of {:.6g} where 0 to 1 is meant: its export lacks the sigmoid, or its output "
+                  "means something else than its shape says",
+                  score));
 }
 
 domain::Result<void> check_rows(const OutputLayout& layout, std::span<const float> output) {

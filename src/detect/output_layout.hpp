@@ -35,7 +35,7 @@ struct OutputLayout {
 };
 
 struct LayoutHints {
-  std::size_t classes = 0;         // how many names there are
+  std::size_t classes = 0;  // how many names there are
   domain::SizePx input;
   std::optional<bool> nms_inside;  // as the metadata says
   bool unit_boxes = false;

@@ -33,9 +33,8 @@ void expect_box(const Candidate& candidate, domain::ModelBox box, float score, i
 }
 
 // Three boxes, two classes: (100, 50, 40, 20) crack 0.9; (200, 60, 10, 10) nothing; (300, 100, 60, 80) pothole 0.75.
-const std::vector<float> kChannelsFirst{100, 200, 300,  50, 60, 100,  40, 10, 60,  20, 10, 80,
-                                        0.9F, 0.1F, 0.5F,  0.2F, 0.24F, 0.75F};
-const std::vector<float> kBoxesFirst{100, 50, 40, 20, 0.9F, 0.2F,  200, 60, 10, 10, 0.1F, 0.24F,  300, 100, 60, 80, 0.5F, 0.75F};
+const std::vector<float> kChannelsFirst{100, 200, 300, 50, 60, 100, 40, 10, 60, 20, 10, 80, 0.9F, 0.1F, 0.5F, 0.2F, 0.24F, 0.75F};
+const std::vector<float> kBoxesFirst{100, 50, 40, 20, 0.9F, 0.2F, 200, 60, 10, 10, 0.1F, 0.24F, 300, 100, 60, 80, 0.5F, 0.75F};
 
 TEST(BoxDecoder, channels_first_by_hand) {
   const auto found = decode(layout(BoxOrder::channels_first, 2, 3), kChannelsFirst);
@@ -55,7 +54,7 @@ TEST(BoxDecoder, boxes_first_by_hand) {
 }
 
 TEST(BoxDecoder, nms_inside_by_hand) {
-  const std::vector<float> rows{80, 40, 120, 60, 0.9F, 0,  270, 60, 330, 140, 0.75F, 1,  0, 0, 0, 0, 0, 0};
+  const std::vector<float> rows{80, 40, 120, 60, 0.9F, 0, 270, 60, 330, 140, 0.75F, 1, 0, 0, 0, 0, 0, 0};
   for (const std::size_t boxes : {std::size_t{3}, std::size_t{0}}) {
     const auto found = decode(layout(BoxOrder::nms_inside, 2, boxes), rows);
     ASSERT_EQ(found.size(), 2U);
@@ -64,9 +63,7 @@ TEST(BoxDecoder, nms_inside_by_hand) {
   }
 }
 
-TEST(BoxDecoder, nms_inside_may_give_no_row_at_all) {
-  EXPECT_TRUE(decode(layout(BoxOrder::nms_inside, 2, 0), {}).empty());
-}
+TEST(BoxDecoder, nms_inside_may_give_no_row_at_all) { EXPECT_TRUE(decode(layout(BoxOrder::nms_inside, 2, 0), {}).empty()); }
 
 TEST(BoxDecoder, unit_boxes_are_scaled_by_each_side) {
   const std::vector<float> one{0.5F, 0.25F, 0.1F, 0.5F, 0.8F};

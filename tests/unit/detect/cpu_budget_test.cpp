@@ -14,7 +14,8 @@ TEST(CpuMax, reads_quota_over_period) {
 }
 
 TEST(CpuMax, no_limit_and_nonsense_are_no_quota) {
-  for (const char* text : {"max 100000\n", "", "100000", "a b", "100000 0", "0 100000", "-1 100000", "1e999 1", "100000 100000 x"}) {
+  for (const char* text :
+       {"max 100000\n", "", "100000", "a b", "100000 0", "0 100000", "-1 100000", "1e999 1", "100000 100000 x"}) {
     EXPECT_FALSE(cores_of_cpu_max(text).has_value()) << text;
   }
 }

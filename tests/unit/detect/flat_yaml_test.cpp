@@ -53,7 +53,8 @@ TEST(FlatYaml, reads_flow_lists_and_maps_also_over_lines) {
 
 TEST(FlatYaml, folds_long_sentences_as_exporters_wrap_them) {
   EXPECT_EQ(read("description: a model of\n  roads and\n  hazards\nnext: 1\n")[0].scalar, "a model of roads and hazards");
-  EXPECT_THAT(read("names:\n  0: a very\n    long name\n  1: b\n")[0].pairs, ElementsAre(Pair("0", "a very long name"), Pair("1", "b")));
+  EXPECT_THAT(read("names:\n  0: a very\n    long name\n  1: b\n")[0].pairs,
+              ElementsAre(Pair("0", "a very long name"), Pair("1", "b")));
 }
 
 TEST(FlatYaml, accepts_a_document_mark_a_byte_order_mark_and_windows_line_ends) {
@@ -61,7 +62,9 @@ TEST(FlatYaml, accepts_a_document_mark_a_byte_order_mark_and_windows_line_ends) 
 }
 
 TEST(FlatYaml, keeps_what_lies_deeper_as_nested_and_reads_on) {
-  const auto entries = read("args:\n  nms: true\n  deep:\n    deeper: 1\n  list:\n  - 1\n  last: 2\ntags: !!x y\nblock: |\n  text: a\n  - b\nmix:\n- a: b\n- c\nflow: [[1], 2]\nend: 1\n");
+  const auto entries = read(
+      "args:\n  nms: true\n  deep:\n    deeper: 1\n  list:\n  - 1\n  last: 2\ntags: !!x y\nblock: |\n  text: a\n  - b\nmix:\n- "
+      "a: b\n- c\nflow: [[1], 2]\nend: 1\n");
   ASSERT_EQ(entries.size(), 6U);
   EXPECT_THAT(entries[0].pairs, ElementsAre(Pair("nms", "true"), Pair("last", "2")));
   EXPECT_EQ(entries[1].kind, Kind::nested);
@@ -146,14 +149,14 @@ TEST(CleanUtf8, knows_every_malformed_form) {
   EXPECT_TRUE(is_clean_utf8(""));
   EXPECT_TRUE(is_clean_utf8("a\tb\r\n"));
   EXPECT_TRUE(is_clean_utf8("\xD1\x8F \xE2\x82\xAC \xF0\x9F\x95\xB3 \xF4\x8F\xBF\xBF \xED\x9F\xBF"));
-  EXPECT_FALSE(is_clean_utf8("\x80"));                 // a tail by itself
-  EXPECT_FALSE(is_clean_utf8("\xC1\x81"));             // overlong
-  EXPECT_FALSE(is_clean_utf8("\xE0\x9F\xBF"));         // overlong
-  EXPECT_FALSE(is_clean_utf8("\xF0\x8F\xBF\xBF"));     // overlong
-  EXPECT_FALSE(is_clean_utf8("\xED\xA0\x80"));         // surrogate
-  EXPECT_FALSE(is_clean_utf8("\xF4\x90\x80\x80"));     // beyond U+10FFFF
+  EXPECT_FALSE(is_clean_utf8("\x80"));              // a tail by itself
+  EXPECT_FALSE(is_clean_utf8("\xC1\x81"));          // overlong
+  EXPECT_FALSE(is_clean_utf8("\xE0\x9F\xBF"));      // overlong
+  EXPECT_FALSE(is_clean_utf8("\xF0\x8F\xBF\xBF"));  // overlong
+  EXPECT_FALSE(is_clean_utf8("\xED\xA0\x80"));      // surrogate
+  EXPECT_FALSE(is_clean_utf8("\xF4\x90\x80\x80"));  // beyond U+10FFFF
   EXPECT_FALSE(is_clean_utf8("\xF5\x80\x80\x80"));
-  EXPECT_FALSE(is_clean_utf8("\xE2\x82"));             // cut short
+  EXPECT_FALSE(is_clean_utf8("\xE2\x82"));  // cut short
   EXPECT_FALSE(is_clean_utf8("\xF0\x9F\x95"));
   EXPECT_FALSE(is_clean_utf8("\x1B[31m"));
 }

@@ -64,7 +64,8 @@ TEST(ModelFiles, refuses_to_choose_between_graphs) {
   const TempFolder folder;
   folder.write("a.onnx", "\x08");
   folder.write("b.onnx", "\x08");
-  EXPECT_THAT(why_refused(folder.path()), AllOf(HasSubstr("2 graphs"), HasSubstr("a.onnx and b.onnx"), HasSubstr("name the file")));
+  EXPECT_THAT(why_refused(folder.path()),
+              AllOf(HasSubstr("2 graphs"), HasSubstr("a.onnx and b.onnx"), HasSubstr("name the file")));
 }
 
 TEST(ModelFiles, refuses_missing_and_empty_files_by_name) {

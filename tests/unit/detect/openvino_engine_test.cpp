@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <thread>
 
+#include "detect/cpu_budget.hpp"
 #include "temp_folder.hpp"
 
 namespace hazard::detect {
@@ -29,7 +30,8 @@ const std::filesystem::path kShipped = std::getenv("HAZARD_TEST_MODEL") != nullp
 class ShippedModel : public testing::Test {
  protected:
   void SetUp() override {
-    if (!std::filesystem::exists(kShipped)) GTEST_SKIP() << "\n*** NO MODEL in " << kShipped << ": the real engine is NOT tested ***";
+    if (!std::filesystem::exists(kShipped))
+      GTEST_SKIP() << "\n*** NO MODEL in " << kShipped << ": the real engine is NOT tested ***";
   }
 
   static std::unique_ptr<Engine> load(EngineOptions options = {}) {
@@ -37,6 +39,12 @@ class ShippedModel : public testing::Test {
     auto engine = load_openvino_engine(options);
     EXPECT_TRUE(engine) << engine.error().message;
     return engine ? std::move(*engine) : nullptr;
+  }
+
+  // One engine as the product makes it, for every test that needs no other.
+  static Engine& usual() {
+    static const std::unique_ptr<Engine> engine = load();
+    return *engine;
   }
 
   static std::string why_refused(EngineOptions options) {
@@ -79,8 +87,7 @@ bool same(const std::vector<domain::Detection>& a, const std::vector<domain::Det
 }
 
 TEST_F(ShippedModel, says_what_it_is) {
-  const auto engine = load();
-  const domain::ModelInfo& info = engine->model();
+  const domain::ModelInfo& info = usual().model();
   EXPECT_EQ(info.name, "hazard-yolo12n");
   EXPECT_THAT(info.classes, ElementsAre("crack", "pothole"));
   EXPECT_EQ(info.input, (domain::SizePx{640, 640}));
@@ -91,17 +98,17 @@ TEST_F(ShippedModel, says_what_it_is) {
 }
 
 TEST_F(ShippedModel, latency_mode_gives_every_core_to_one_picture) {
-  const auto engine = load({.performance_mode = "LATENCY"});
-  EXPECT_EQ(engine->workers(), 1);
-  EXPECT_EQ(engine->model().performance_mode, "latency");
-  EXPECT_EQ(engine->model().streams, 1);
-  EXPECT_GE(engine->model().threads, 1);
+  EXPECT_EQ(usual().workers(), 1);
+  EXPECT_EQ(usual().model().performance_mode, "latency");
+  EXPECT_EQ(usual().model().streams, 1);
+  EXPECT_EQ(usual().model().threads, usable_cores());
 }
 
 TEST_F(ShippedModel, throughput_mode_gives_one_core_to_each_picture) {
   const auto engine = load({.performance_mode = "Throughput"});
   EXPECT_EQ(engine->model().performance_mode, "throughput");
-  EXPECT_EQ(engine->workers(), engine->model().streams);
+  EXPECT_EQ(engine->workers(), usable_cores());
+  EXPECT_EQ(engine->model().streams, usable_cores());
   EXPECT_EQ(engine->model().threads, engine->model().streams);
 }
 
@@ -109,6 +116,7 @@ TEST_F(ShippedModel, fewer_threads_than_cores_are_kept_to) {
   const auto engine = load({.performance_mode = "throughput", .threads = 1});
   EXPECT_EQ(engine->workers(), 1);
   EXPECT_EQ(engine->model().threads, 1);
+  EXPECT_EQ(load({.performance_mode = "LATENCY", .threads = 10'000})->model().threads, usable_cores());
 }
 
 TEST_F(ShippedModel, takes_the_wide_size_for_wide_pictures) {
@@ -128,26 +136,25 @@ TEST_F(ShippedModel, takes_the_wide_size_for_wide_pictures) {
 // the bf16 graph: same class, score within 0.03, overlap of at least 0.8.
 TEST_F(ShippedModel, bf16_agrees_with_f32) {
   const auto exact = load({.precision = "f32"});
-  const auto quick = load({.precision = "auto"});
   EXPECT_EQ(exact->model().precision, "f32");
-  if (quick->model().precision != "bf16") GTEST_SKIP() << "this CPU has no bf16";
+  if (usual().model().precision != "bf16") GTEST_SKIP() << "this CPU has no bf16";
   const auto want = best(*exact, 0.5);
-  const auto have = best(*quick, 0.5);
+  const auto have = best(usual(), 0.5);
   ASSERT_GE(want.size(), 50U);
   const auto has_twin = [&](const domain::Detection& one) {
     return std::ranges::any_of(have, [&](const domain::Detection& other) {
-      return one.class_id == other.class_id && std::abs(one.confidence - other.confidence) <= 0.03F && domain::iou(one.box, other.box) >= 0.8F;
+      return one.class_id == other.class_id && std::abs(one.confidence - other.confidence) <= 0.03F &&
+             domain::iou(one.box, other.box) >= 0.8F;
     });
   };
   EXPECT_GE(std::count_if(want.begin(), want.begin() + 50, has_twin), 45);
 }
 
 TEST_F(ShippedModel, repeats_exactly_and_sees_the_picture) {
-  const auto engine = load();
-  const auto once = best(*engine, 0.5);
-  EXPECT_TRUE(same(once, best(*engine, 0.5)));
-  if (!engine->model().trained) GTEST_SKIP() << "random weights hardly see the picture";
-  EXPECT_FALSE(same(once, best(*engine, 2.0)));
+  const auto once = best(usual(), 0.5);
+  EXPECT_TRUE(same(once, best(usual(), 0.5)));
+  if (!usual().model().trained) GTEST_SKIP() << "random weights hardly see the picture";
+  EXPECT_FALSE(same(once, best(usual(), 2.0)));
 }
 
 TEST_F(ShippedModel, requests_side_by_side_do_not_mix_their_pictures) {
@@ -158,7 +165,8 @@ TEST_F(ShippedModel, requests_side_by_side_do_not_mix_their_pictures) {
   std::vector<int> mixed(4, 0);
   for (std::size_t i = 0; i < mixed.size(); ++i) {
     workers.emplace_back([&, i] {
-      for (int round = 0; round < 3; ++round) mixed[i] += same(best(*engine, i % 2 == 0 ? 0.5 : 2.0), i % 2 == 0 ? alone_a : alone_b) ? 0 : 1;
+      for (int round = 0; round < 3; ++round)
+        mixed[i] += same(best(*engine, i % 2 == 0 ? 0.5 : 2.0), i % 2 == 0 ? alone_a : alone_b) ? 0 : 1;
     });
   }
   workers.clear();
@@ -166,8 +174,7 @@ TEST_F(ShippedModel, requests_side_by_side_do_not_mix_their_pictures) {
 }
 
 TEST_F(ShippedModel, the_input_stays_where_it_is) {
-  const auto engine = load();
-  const auto request = engine->make_request();
+  const auto request = usual().make_request();
   const std::uint8_t* place = request->input().data;
   EXPECT_EQ(request->input().row_bytes, 1920U);
   ASSERT_TRUE(request->infer());
@@ -175,7 +182,7 @@ TEST_F(ShippedModel, the_input_stays_where_it_is) {
 }
 
 TEST_F(ShippedModel, detections_before_the_first_inference_are_none) {
-  const auto request = load()->make_request();
+  const auto request = usual().make_request();
   EXPECT_TRUE(best(*request).empty());
 }
 
@@ -187,11 +194,11 @@ TEST_F(ShippedModel, requests_may_outlive_the_engine) {
 }
 
 TEST_F(ShippedModel, boxes_lie_inside_the_picture_and_come_best_first) {
-  const auto engine = load();
-  const auto request = engine->make_request();
+  const auto request = usual().make_request();
   paint(request->input(), 0.3);
   ASSERT_TRUE(request->infer());
-  const auto found = request->detections(domain::Letterbox::fit({1280, 720}, {640, 640}), {.confidence_threshold = 0.0F, .max_detections = 300});
+  const auto found =
+      request->detections(domain::Letterbox::fit({1280, 720}, {640, 640}), {.confidence_threshold = 0.0F, .max_detections = 300});
   float last = 1;
   for (const auto& detection : found) {
     EXPECT_LE(detection.confidence, last);
@@ -226,7 +233,8 @@ TEST_F(ShippedModel, a_cache_folder_that_cannot_be_made_is_said_and_done_without
 }
 
 TEST_F(ShippedModel, an_unknown_device_is_refused_with_the_list_and_a_suggestion) {
-  EXPECT_THAT(why_refused({.device = "CPX"}), testing::AllOf(HasSubstr("OpenVINO lists"), HasSubstr("CPU"), HasSubstr("did you mean CPU?")));
+  EXPECT_THAT(why_refused({.device = "CPX"}),
+              testing::AllOf(HasSubstr("OpenVINO lists"), HasSubstr("CPU"), HasSubstr("did you mean CPU?")));
   EXPECT_THAT(why_refused({.device = "TOASTER"}), HasSubstr("TOASTER is not on this machine"));
   EXPECT_EQ(why_refused({.device = "cpu"}), "accepted");
   EXPECT_EQ(why_refused({.device = ""}), "accepted");

@@ -28,9 +28,11 @@ TEST(Fence, survives_what_is_no_exception_class) {
 }
 
 TEST(Reason, leaves_source_places_out_and_joins_the_rest) {
-  EXPECT_EQ(reason_of("Exception from src/inference/src/cpp/core.cpp:97:\nException from src/x.cpp:3:\nCheck 'ok' failed at src/y.cpp:4:\n"
-                      "  Unable to read the model\n\nwhy not\n"),
-            "Unable to read the model; why not");
+  EXPECT_EQ(
+      reason_of(
+          "Exception from src/inference/src/cpp/core.cpp:97:\nException from src/x.cpp:3:\nCheck 'ok' failed at src/y.cpp:4:\n"
+          "  Unable to read the model\n\nwhy not\n"),
+      "Unable to read the model; why not");
 }
 
 TEST(Reason, is_never_empty_long_or_unprintable) {

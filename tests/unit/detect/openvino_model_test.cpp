@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "small_graph.hpp"
+#include "small_onnx.hpp"
 
 namespace hazard::detect {
 namespace {
@@ -168,7 +169,8 @@ TEST(SmallModels, names_come_from_the_file_then_the_graph_then_the_configuration
 }
 
 TEST(SmallModels, configured_names_that_contradict_the_models_are_refused) {
-  EXPECT_THAT(why_refused({}, small_names(2), {.class_names = {"a", "b"}}), HasSubstr("[a, b], but metadata.yaml names them [c0, c1]"));
+  EXPECT_THAT(why_refused({}, small_names(2), {.class_names = {"a", "b"}}),
+              HasSubstr("[a, b], but metadata.yaml names them [c0, c1]"));
   EXPECT_THAT(why_refused({}, "", {.class_names = {"a", "b", "c"}}), HasSubstr("2 classes, but 3 are named"));
 }
 
@@ -208,7 +210,22 @@ TEST(SmallModels, sizes_hold_their_bounds) {
 TEST(SmallModels, a_graph_that_bears_no_other_size_says_so) {
   const GraphOptions baked{.kind = GraphKind::baked_size};
   EXPECT_EQ(why_refused(baked, small_names(2)), "accepted");
-  EXPECT_THAT(why_refused(baked, small_names(2), {.input = domain::SizePx{128, 96}}), HasSubstr("cannot be given the input size 128x96"));
+  EXPECT_THAT(why_refused(baked, small_names(2), {.input = domain::SizePx{128, 96}}),
+              HasSubstr("cannot be given the input size 128x96"));
+}
+
+TEST(SmallModels, onnx_files_load_with_names_from_beside_or_inside) {
+  const TempFolder folder;
+  folder.write("net.onnx", small_onnx(""));
+  folder.write("metadata.yaml", small_names(2));
+  const auto beside = load_openvino_engine(exact(folder.path()));
+  ASSERT_TRUE(beside) << beside.error().message;
+  expect_two_boxes(detect(**beside, 204, 0, 0), 0.8F);
+  const TempFolder other;
+  const auto inside = load_openvino_engine(exact(other.write("net.onnx", small_onnx("{0: 'crack', 1: 'pothole'}"))));
+  ASSERT_TRUE(inside) << inside.error().message;
+  EXPECT_THAT((*inside)->model().classes, ElementsAre("crack", "pothole"));
+  EXPECT_TRUE(detect(**inside, 0, 255, 255).empty());
 }
 
 TEST(SmallModels, broken_files_are_refused_by_name) {
@@ -220,7 +237,8 @@ TEST(SmallModels, broken_files_are_refused_by_name) {
   EXPECT_THAT(load_openvino_engine({.model = path}).error().message, HasSubstr("model.xml cannot be read"));
   folder.write("model.xml", "<?xml version='1.0'?><net><layers></layers></net>");
   EXPECT_THAT(load_openvino_engine({.model = path}).error().message, HasSubstr("0 outputs"));
-  EXPECT_THAT(load_openvino_engine({.model = folder.write("x/y.onnx", "\x08\x07 no protobuf")}).error().message, HasSubstr("y.onnx cannot be read"));
+  EXPECT_THAT(load_openvino_engine({.model = folder.write("x/y.onnx", "\x08\x07 no protobuf")}).error().message,
+              HasSubstr("y.onnx cannot be read"));
   EXPECT_THAT(load_openvino_engine({.model = folder.path() / "gone"}).error().message, HasSubstr("does not exist"));
 }
 

@@ -41,8 +41,10 @@ TEST(OutputCheck, refuses_classes_that_no_name_covers) {
 }
 
 TEST(OutputCheck, refuses_numbers_that_are_not_finite_and_sizes_that_are_not_promised) {
-  EXPECT_THAT(verdict(BoxOrder::boxes_first, 1, {std::numeric_limits<float>::quiet_NaN(), 2, 3, 4, 0, 0}), HasSubstr("not finite"));
-  EXPECT_THAT(verdict(BoxOrder::boxes_first, 1, {1, 2, 3, 4, 0, std::numeric_limits<float>::infinity()}), HasSubstr("not finite"));
+  EXPECT_THAT(verdict(BoxOrder::boxes_first, 1, {std::numeric_limits<float>::quiet_NaN(), 2, 3, 4, 0, 0}),
+              HasSubstr("not finite"));
+  EXPECT_THAT(verdict(BoxOrder::boxes_first, 1, {1, 2, 3, 4, 0, std::numeric_limits<float>::infinity()}),
+              HasSubstr("not finite"));
   EXPECT_THAT(verdict(BoxOrder::boxes_first, 2, {1, 2, 3, 4, 0, 0}), HasSubstr("6 numbers"));
   EXPECT_THAT(verdict(BoxOrder::nms_inside, 0, {1, 2, 3, 4, 0}), HasSubstr("5 numbers"));
 }

@@ -30,7 +30,7 @@ TEST(Postprocess, cuts_boxes_at_the_edge_of_the_picture) {
 }
 
 TEST(Postprocess, a_box_in_a_bar_is_left_out_and_takes_no_place) {
-  const std::vector<float> output{100, 10, 140, 50, 0.9F, 0,  100, 300, 140, 340, 0.8F, 0};
+  const std::vector<float> output{100, 10, 140, 50, 0.9F, 0, 100, 300, 140, 340, 0.8F, 0};
   EXPECT_EQ(detect(output, {1280, 720}).size(), 1U);
   const auto found = detect(output, {1280, 720}, {.max_detections = 1});
   ASSERT_EQ(found.size(), 1U);
@@ -38,7 +38,7 @@ TEST(Postprocess, a_box_in_a_bar_is_left_out_and_takes_no_place) {
 }
 
 TEST(Postprocess, follows_each_option) {
-  const std::vector<float> output{100, 300, 140, 340, 0.9F, 0,  104, 300, 144, 340, 0.8F, 0,  300, 300, 340, 340, 0.4F, 1};
+  const std::vector<float> output{100, 300, 140, 340, 0.9F, 0, 104, 300, 144, 340, 0.8F, 0, 300, 300, 340, 340, 0.4F, 1};
   EXPECT_EQ(detect(output, {640, 640}, {.confidence_threshold = 0.3F}).size(), 2U);
   EXPECT_EQ(detect(output, {640, 640}, {.confidence_threshold = 0.5F}).size(), 1U);
   EXPECT_EQ(detect(output, {640, 640}, {.confidence_threshold = 0.3F, .iou_threshold = 0.9F}).size(), 3U);
@@ -48,7 +48,7 @@ TEST(Postprocess, follows_each_option) {
 }
 
 TEST(Postprocess, repeats_exactly_with_used_scratch) {
-  const std::vector<float> output{100, 300, 140, 340, 0.9F, 0,  300, 300, 340, 340, 0.9F, 1};
+  const std::vector<float> output{100, 300, 140, 340, 0.9F, 0, 300, 300, 340, 340, 0.9F, 1};
   std::vector<Candidate> scratch;
   const auto letterbox = domain::Letterbox::fit({640, 640}, {640, 640});
   const auto once = detections_from(rows(2), output, letterbox, {}, scratch);

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include <openvino/core/model.hpp>
 #include <openvino/core/graph_util.hpp>
+#include <openvino/core/model.hpp>
 #include <openvino/opsets/opset13.hpp>
 
 #include "temp_folder.hpp"
@@ -22,8 +22,8 @@ enum class GraphKind {
   open_rows,       // (1, ?, 6): ten rows times the mean red
   logits,          // channels_first, but with scores of 57600 times the mean red
   two_outputs,
-  no_picture,      // an input of 3 dimensions
-  baked_size,      // channels_first, and no other size than the exported works
+  no_picture,  // an input of 3 dimensions
+  baked_size,  // channels_first, and no other size than the exported works
 };
 
 struct GraphOptions {
@@ -34,7 +34,7 @@ struct GraphOptions {
   long batch = 1;
   bool channels_last = false;
   ov::element::Type type = ov::element::f32;
-  std::string labels;  // rt_info model_info/labels; empty: none
+  std::string labels;      // rt_info model_info/labels; empty: none
   std::size_t cells = 84;  // of 64x64: 8*8 + 4*4 + 2*2
 };
 
@@ -100,7 +100,8 @@ inline ov::Output<ov::Node> output_of(const GraphOptions& options, const ov::Out
   if (options.kind == GraphKind::open_rows) {
     const auto count = std::make_shared<op::Round>(std::make_shared<op::Multiply>(red, numbers(options, {1, 1}, {10})),
                                                    op::Round::RoundMode::HALF_TO_EVEN);
-    const auto stop = std::make_shared<op::Convert>(std::make_shared<op::Reshape>(count, whole({1}, {1}), false), ov::element::i64);
+    const auto stop =
+        std::make_shared<op::Convert>(std::make_shared<op::Reshape>(count, whole({1}, {1}), false), ov::element::i64);
     out = std::make_shared<op::Slice>(out, whole({0}, {1}), stop, whole({1}, {1}), whole({1}, {1}));
   }
   return out;

@@ -70,7 +70,8 @@ TEST(YamlCursor, refuses_escapes_that_are_unknown_short_or_no_character) {
 }
 
 TEST(YamlCursor, refuses_anchors_tags_and_block_scalars) {
-  for (const char* text : {"&a b", "*a", "!!python/object:os.system x", "|", "> folded", "@x", "`x", "%x"}) EXPECT_TRUE(refused(text)) << text;
+  for (const char* text : {"&a b", "*a", "!!python/object:os.system x", "|", "> folded", "@x", "`x", "%x"})
+    EXPECT_TRUE(refused(text)) << text;
 }
 
 }  // namespace
