@@ -26,7 +26,8 @@ domain::Result<void> DemoRenderer::render(const Ask& ask, Done done) {
   {
     const std::lock_guard lock(mutex_);
     kept = find_kept(ask);
-    if (!kept) return enqueue(ask, [this, ask, done = std::move(done)](const sim::Drive& drive) mutable { done(draw(ask, drive)); });
+    if (!kept)
+      return enqueue(ask, [this, ask, done = std::move(done)](const sim::Drive& drive) mutable { done(draw(ask, drive)); });
   }
   done(std::move(kept));
   return {};
@@ -38,7 +39,8 @@ domain::Result<void> DemoRenderer::truth(const Ask& ask, std::move_only_function
 }
 
 domain::Result<void> DemoRenderer::enqueue(const Ask& ask, Work work) {
-  if (waiting_.size() >= kWaitingMax) return domain::refuse(domain::ErrorCode::overloaded, "Too many demo pictures are asked for.");
+  if (waiting_.size() >= kWaitingMax)
+    return domain::refuse(domain::ErrorCode::overloaded, "Too many demo pictures are asked for.");
   waiting_.push_back({ask, std::move(work)});
   if (!thread_.joinable()) thread_ = std::thread([this] { run(); });
   changed_.notify_one();
@@ -71,9 +73,8 @@ DemoRenderer::Picture DemoRenderer::draw(const Ask& ask, const sim::Drive& drive
 }
 
 const sim::Drive& DemoRenderer::drive_for(const Ask& ask) {
-  const auto found = std::ranges::find_if(drives_, [&ask](const sim::Drive& drive) {
-    return drive.options().seed == ask.seed && drive.options().size == ask.size;
-  });
+  const auto found = std::ranges::find_if(
+      drives_, [&ask](const sim::Drive& drive) { return drive.options().seed == ask.seed && drive.options().size == ask.size; });
   if (found != drives_.end()) {
     drives_.splice(drives_.begin(), drives_, found);
   } else {

@@ -3,6 +3,7 @@
 #include <exception>
 #include <utility>
 
+#include "base/log.hpp"
 #include "serve/net.hpp"
 
 namespace hazard::serve {
@@ -35,8 +36,9 @@ void EventLoop::run() {
     try {
       context_->run();
       return;
-    } catch (const std::exception&) {
-      ++exceptions_;  // the connection whose task threw is ended by its own guard; this is the net below it
+    } catch (const std::exception& exception) {
+      // Connections have guards of their own; this is the net below them.
+      base::log::error("loop_exception", "A task of the I/O thread failed.", {{"what", exception.what()}});
     }
   }
 }

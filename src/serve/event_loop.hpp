@@ -27,18 +27,15 @@ class EventLoop {
   // Runs it inside this call when that is already on the loop's thread.
   void dispatch(std::move_only_function<void()> task);
 
-  // Works until stop(), or until nothing is left to wait for. An exception out of a task is counted and the loop goes on.
+  // Works until stop(), or until nothing is left to wait for. An exception out of a task is logged and the loop goes on.
   void run();
   void stop();
   // Destroys what still waits. Call it on no thread but the last one that uses the loop's sockets.
   void close();
 
-  unsigned long exceptions() const noexcept { return exceptions_; }
-
  private:
   std::mutex mutex_;
   std::unique_ptr<boost::asio::io_context> context_;
-  unsigned long exceptions_ = 0;
 };
 
 }  // namespace hazard::serve

@@ -40,8 +40,8 @@ Gate::Decision Gate::judge_route(const RequestHead& head, Router::Match&& match)
   if (head.framing != BodyFraming::none) {
     const bool known_too_large = head.framing == BodyFraming::length && head.content_length > route.body.bytes_max;
     if (known_too_large || route.body.bytes_max == 0) {
-      return refused(ErrorCode::message_too_large, "The request's body is larger than the " +
-                                                       std::to_string(route.body.bytes_max) + " bytes allowed here.");
+      return refused(ErrorCode::message_too_large,
+                     "The request's body is larger than the " + std::to_string(route.body.bytes_max) + " bytes allowed here.");
     }
     if (!takes_content_type(route.body.kind, head.get("content-type"))) {
       return refused(ErrorCode::unsupported_media_type, "This path does not take a body of that content type.");

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/ids.hpp"
+#include "base/log.hpp"
 #include "serve/answer.hpp"
 #include "serve/chunked_body.hpp"
 #include "serve/net.hpp"
@@ -53,6 +54,7 @@ class Http11 final : public HttpConnection, public OutcomeTaker, public std::ena
   void read_into(char* data, std::size_t size, Next next);
   void stop_reading();
 
+  void note(const std::exception& exception) noexcept;
   void read_head();
   void look_for_head();
   void on_head(RequestHead&& head);
@@ -86,6 +88,7 @@ class Http11 final : public HttpConnection, public OutcomeTaker, public std::ena
   Request request_;  // until the handler has it
   std::string request_id_;
   std::string cors_lines_;
+  std::string path_;
   bool head_only_ = false;
   bool unread_body_ = false;  // bytes of the request are left, and nobody knows where they end
   const Route* route_ = nullptr;
@@ -102,10 +105,17 @@ template <typename Work>
 void Http11::guarded(Work work) noexcept {
   try {
     work();
-  } catch (const std::exception&) {
-    context_.metrics.exceptions.add();
+  } catch (const std::exception& exception) {
+    note(exception);
     end();
   }
+}
+
+// Ours to mend: no byte of a client may throw as far as this.
+void Http11::note(const std::exception& exception) noexcept {
+  context_.metrics.exceptions.add();
+  base::log::error("http_exception", "A request failed inside the server.",
+                   {{"what", exception.what()}, {"request_id", request_id_}});
 }
 
 template <typename Next>
@@ -125,42 +135,29 @@ void Http11::stop_reading() {
 }
 
 void Http11::tick(base::SteadyTime now) {
-  const auto waited = now - since_;
-  const auto& limit = context_.deadlines;
+  const HttpDeadlines& limit = context_.deadlines;
+  const std::array most{limit.idle, limit.head, limit.body_window, limit.handler, limit.write_stall, limit.linger};
+  if (state_ == State::ended || now - since_ < most[static_cast<std::size_t>(state_)]) return;
   const auto time_out = [this](const char* sentence) {
     context_.metrics.timeouts.add();
     stop_reading();
     refuse_head({ErrorCode::request_timeout, sentence});
   };
   switch (state_) {
-    case State::idle:
-      if (waited >= limit.idle) end();
-      return;
-    case State::head:
-      if (waited < limit.head) return;
-      if (!head_begun_) return end();
-      return time_out("The request's headers took too long.");
+    case State::head: return head_begun_ ? time_out("The request's headers took too long.") : end();
     case State::body:
-      if (waited < limit.body_window) return;
       if (window_bytes_ < limit.body_bytes_min) return time_out("The request's body comes too slowly.");
       window_bytes_ = 0;
       since_ = now;
       return;
     case State::handling:
-      if (waited < limit.handler) return;
       context_.metrics.timeouts.add();
-      return on_outcome(turn_, error_response({ErrorCode::inference_timeout, "The server was too slow for this request."},
-                                              request_id_));
-    case State::writing:
-      if (waited >= limit.write_stall) {
-        context_.metrics.timeouts.add();
-        end();
-      }
-      return;
+      return on_outcome(turn_,
+                        error_response({ErrorCode::inference_timeout, "The server was too slow for this request."}, request_id_));
+    case State::writing: context_.metrics.timeouts.add(); [[fallthrough]];
+    case State::idle:
     case State::lingering:
-      if (waited >= limit.linger) end();
-      return;
-    case State::ended: return;
+    case State::ended: return end();
   }
 }
 
@@ -197,6 +194,7 @@ void Http11::on_head(RequestHead&& head) {
   unread_body_ = head.framing != BodyFraming::none;
   head_only_ = head.method == Method::head;
   cors_lines_ = context_.gate.origins().cors_lines(head);
+  path_ = head.path;  // without the query: tickets come in there
   request_ = Request{};
   request_.head = std::move(head);
   request_id_ = base::make_request_id();
@@ -278,8 +276,8 @@ void Http11::call_handler() {
   request_.received_at = context_.clock.now();
   try {
     route_->handler(std::exchange(request_, Request{}), Answer(context_.loop, weak_from_this(), turn_));
-  } catch (const std::exception&) {
-    context_.metrics.exceptions.add();
+  } catch (const std::exception& exception) {
+    note(exception);
     on_outcome(turn_, error_response({ErrorCode::internal, "Something went wrong on our side."}, request_id_));
   }
 }
@@ -312,6 +310,7 @@ void Http11::refuse_head(const Error& error) {
 void Http11::respond(Response response) {
   enter(State::writing);
   close_after_ = close_after_ || unread_body_ || context_.draining;
+  base::log::debug("http_answer", "Answered.", {{"request_id", request_id_}, {"path", path_}, {"status", response.status}});
   context_.metrics.responses[static_cast<std::size_t>(std::clamp(response.status / 100, 1, 5) - 1)].add();
   out_ = OutgoingResponse(std::move(response), request_id_, !close_after_, head_only_, cors_lines_);
   write_some();
@@ -336,6 +335,7 @@ void Http11::after_write() {
   out_ = {};
   request_ = Request{};
   cors_lines_.clear();
+  path_.clear();
   head_only_ = false;
   chunks_.reset();
   scanner_ = {};
@@ -379,16 +379,11 @@ void Http11::end() {
 }  // namespace
 
 void HttpConnection::start(HttpContext& context, TakenSocket taken, std::string peer) {
-  net::tcp::socket socket(context.loop->context());
-  error_code failure;
-  const int fd = taken.descriptor.release();
-  socket.assign(net::tcp::v4(), fd, failure);
-  if (failure) {
-    taken.descriptor = Descriptor(fd);
-    return;
-  }
-  socket.non_blocking(true, failure);
-  auto connection = std::make_shared<Http11>(context, std::move(socket), std::move(taken.place), std::move(peer));
+  auto socket = net::adopt(context.loop->context(), taken.descriptor);
+  if (!socket) return;
+  error_code ignored;
+  socket->non_blocking(true, ignored);
+  auto connection = std::make_shared<Http11>(context, std::move(*socket), std::move(taken.place), std::move(peer));
   context.connections.add(connection);
   connection->begin();
 }

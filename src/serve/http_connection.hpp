@@ -19,18 +19,18 @@
 namespace hazard::serve {
 
 struct HttpDeadlines {
-  std::chrono::milliseconds head{5'000};        // from the first byte of a head (or the accept) to its end
-  std::chrono::milliseconds idle{60'000};       // between two requests
-  std::chrono::milliseconds body_window{5'000}; // a body must bring body_bytes_min in each such window
+  std::chrono::milliseconds head{5'000};         // from the first byte of a head (or the accept) to its end
+  std::chrono::milliseconds idle{60'000};        // between two requests
+  std::chrono::milliseconds body_window{5'000};  // a body must bring body_bytes_min in each such window
   std::size_t body_bytes_min = 4 * 1024;
-  std::chrono::milliseconds handler{30'000};    // then 504
+  std::chrono::milliseconds handler{30'000};  // then 504
   std::chrono::milliseconds write_stall{10'000};
   std::chrono::milliseconds linger{2'000};
 };
 
 struct HttpMetrics {
   base::Counter requests;
-  base::Counter refused_heads;     // never reached the router
+  base::Counter refused_heads;             // never reached the router
   std::array<base::Counter, 5> responses;  // by hundreds: 1xx .. 5xx
   base::Counter timeouts;
   base::Counter connections;

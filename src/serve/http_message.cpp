@@ -45,7 +45,11 @@ std::string serialise_head(const Response& response, std::string_view request_id
   const auto line = [&head](std::string_view name, std::string_view value) {
     head.append(name).append(": ").append(value).append("\r\n");
   };
-  head.append("HTTP/1.1 ").append(std::to_string(response.status)).append(" ").append(reason_phrase(response.status)).append("\r\n");
+  head.append("HTTP/1.1 ")
+      .append(std::to_string(response.status))
+      .append(" ")
+      .append(reason_phrase(response.status))
+      .append("\r\n");
   if (!response.content_type.empty()) line("Content-Type", response.content_type);
   if (content_length) line("Content-Length", std::to_string(*content_length));
   line("Connection", keep_alive ? "keep-alive" : "close");

@@ -23,12 +23,10 @@ struct Request {
   std::vector<std::string> params;  // the pattern's {parameters}, percent-decoded, in order
   domain::Bytes body;
   std::string request_id;
-  std::string peer;                 // the client's address, without port
-  base::SteadyTime received_at{};   // when its last byte came
+  std::string peer;                // the client's address, without port
+  base::SteadyTime received_at{};  // when its last byte came
 
-  std::string_view body_text() const noexcept {
-    return {reinterpret_cast<const char*>(body.data()), body.size()};
-  }
+  std::string_view body_text() const noexcept { return {reinterpret_cast<const char*>(body.data()), body.size()}; }
 };
 
 // Bytes that somebody keeps alive: a response's own, a cached picture's, or the binary's.
@@ -59,8 +57,7 @@ struct Response {
 Response json_response(std::string body, int status = 200);
 Response text_response(std::string body, std::string_view content_type);
 // The error's status, wire::error_body, and Retry-After where the code's table says that waiting helps.
-Response error_response(const domain::Error& error, std::string_view request_id,
-                        std::optional<base::Duration> retry_after = {});
+Response error_response(const domain::Error& error, std::string_view request_id, std::optional<base::Duration> retry_after = {});
 
 // The head of `response` as bytes for the wire; no Content-Length line when `content_length` is empty. `extra` is appended as
 // it is: whole lines with their ends.

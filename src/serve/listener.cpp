@@ -24,7 +24,10 @@ constexpr std::string_view kFull =
 class TcpListener final : public Listener, public std::enable_shared_from_this<TcpListener> {
  public:
   TcpListener(net::tcp::acceptor acceptor, int connections_max, std::shared_ptr<std::atomic<int>> taken)
-      : acceptor_(std::move(acceptor)), pause_(acceptor_.get_executor()), connections_max_(connections_max), taken_(std::move(taken)) {}
+      : acceptor_(std::move(acceptor)),
+        pause_(acceptor_.get_executor()),
+        connections_max_(connections_max),
+        taken_(std::move(taken)) {}
 
   std::uint16_t port() const noexcept override {
     error_code ignored;

@@ -9,11 +9,25 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/system/error_code.hpp>
+#include <optional>
+
+#include "serve/taken_socket.hpp"
 
 namespace hazard::serve::net {
 
 namespace asio = boost::asio;
 using boost::system::error_code;
 using tcp = boost::asio::ip::tcp;
+
+// The descriptor as a socket of `context`, or nothing when the kernel will not watch it (the descriptor stays where it was).
+inline std::optional<tcp::socket> adopt(asio::io_context& context, Descriptor& descriptor) {
+  tcp::socket socket(context);
+  error_code failure;
+  const int fd = descriptor.release();
+  socket.assign(tcp::v4(), fd, failure);
+  if (!failure) return socket;
+  descriptor = Descriptor(fd);
+  return std::nullopt;
+}
 
 }  // namespace hazard::serve::net

@@ -70,9 +70,8 @@ bool OriginPolicy::allows_host(std::string_view host) const noexcept {
   if (!on_loopback_ || host.empty() || host.starts_with('[')) return true;
   const auto name = without_port(host);
   if (is_ipv4(name) || equals_ignoring_case(name, "localhost")) return true;
-  return std::ranges::any_of(allowed_, [name](const std::string& origin) {
-    return equals_ignoring_case(without_port(authority_of(origin)), name);
-  });
+  return std::ranges::any_of(
+      allowed_, [name](const std::string& origin) { return equals_ignoring_case(without_port(authority_of(origin)), name); });
 }
 
 std::string OriginPolicy::cors_lines(const RequestHead& head) const {

@@ -52,7 +52,8 @@ void Outbox::push(session::Outgoing message) {
 // Down to the limits, oldest verdicts first; the newest message always stays, however large.
 void Outbox::trim() {
   while (waiting_.size() > 1 && (waiting_.size() > limits_.messages_max || bytes_ > limits_.bytes_max)) {
-    const auto oldest = std::find_if(waiting_.begin(), std::prev(waiting_.end()), [](const auto& each) { return each.event != 0; });
+    const auto oldest =
+        std::find_if(waiting_.begin(), std::prev(waiting_.end()), [](const auto& each) { return each.event != 0; });
     if (oldest == std::prev(waiting_.end())) return;
     if (gap_to_ == 0) gap_from_ = oldest->event;
     gap_to_ = oldest->event;

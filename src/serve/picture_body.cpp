@@ -35,7 +35,8 @@ domain::Result<PictureBody> take_picture(Request& request, std::size_t frame_byt
     if (auto fits = check_size(request.body.size(), frame_bytes_max); !fits) return std::unexpected(fits.error());
     return PictureBody{.bytes = std::move(request.body), .filename = {}};
   }
-  if (!is_multipart_type(type)) return refuse(ErrorCode::missing_file, "File field required: send multipart/form-data with a part named file.");
+  if (!is_multipart_type(type))
+    return refuse(ErrorCode::missing_file, "File field required: send multipart/form-data with a part named file.");
   const auto boundary = wire::multipart_boundary(type);
   if (!boundary) return std::unexpected(boundary.error());
   const auto parts = wire::parse_multipart(request.body_text(), *boundary);

@@ -11,7 +11,7 @@ using domain::ErrorCode;
 using domain::refuse;
 using domain::Result;
 
-constexpr std::string_view kTokenExtra = "!#$%&'*+-.^_`|~";  // RFC 9110 section 5.6.2
+constexpr std::string_view kTokenExtra = "!#$%&'*+-.^_`|~";    // RFC 9110 section 5.6.2
 constexpr std::string_view kPathExtra = "-._~!$&'()*+,;=:@/";  // RFC 3986 section 3.3
 constexpr std::string_view kHostExtra = "-._~!$&'()*+;=";      // a comma would be a list of hosts
 
@@ -21,9 +21,8 @@ constexpr bool is_hex(char c) noexcept { return is_digit(c) || (c >= 'a' && c <=
 constexpr char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 bool is_token(std::string_view text) noexcept {
-  return !text.empty() && std::ranges::all_of(text, [](char c) {
-    return is_alnum(c) || kTokenExtra.find(c) != std::string_view::npos;
-  });
+  return !text.empty() &&
+         std::ranges::all_of(text, [](char c) { return is_alnum(c) || kTokenExtra.find(c) != std::string_view::npos; });
 }
 
 std::string_view trim(std::string_view text) noexcept {
@@ -152,9 +151,9 @@ Result<RequestHead::Field> read_field(std::string_view line) {
 
 // Fields whose repetition would let two readers pick different ones.
 Result<void> check_singletons(const RequestHead& head) {
-  constexpr std::array<std::string_view, 9> kOnce{"host",          "content-length",    "transfer-encoding",
-                                                  "content-type",  "origin",            "authorization",
-                                                  "expect",        "sec-websocket-key", "sec-websocket-version"};
+  constexpr std::array<std::string_view, 9> kOnce{
+      "host",          "content-length", "transfer-encoding", "content-type",         "origin",
+      "authorization", "expect",         "sec-websocket-key", "sec-websocket-version"};
   std::array<bool, kOnce.size()> seen{};
   for (const auto& field : head.fields) {
     for (std::size_t i = 0; i < kOnce.size(); ++i) {

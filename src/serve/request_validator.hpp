@@ -46,17 +46,17 @@ struct RequestHead {
 
   std::vector<char> text;
   Method method = Method::other;
-  bool asterisk = false;          // "OPTIONS *"
-  std::string_view path;          // still percent-encoded, begins with '/'
-  std::string_view query;         // after '?', still percent-encoded
-  int minor_version = 1;          // HTTP/1.minor
-  std::string_view host;          // empty only with HTTP/1.0
+  bool asterisk = false;   // "OPTIONS *"
+  std::string_view path;   // still percent-encoded, begins with '/'
+  std::string_view query;  // after '?', still percent-encoded
+  int minor_version = 1;   // HTTP/1.minor
+  std::string_view host;   // empty only with HTTP/1.0
   std::vector<Field> fields;
   BodyFraming framing = BodyFraming::none;
   std::uint64_t content_length = 0;
-  bool keep_alive = true;         // the client did not ask for the end
+  bool keep_alive = true;  // the client did not ask for the end
   bool expects_continue = false;
-  bool upgrade_websocket = false; // Connection: upgrade and Upgrade: websocket
+  bool upgrade_websocket = false;  // Connection: upgrade and Upgrade: websocket
 
   // The first field of this name in any case, or nothing.
   std::optional<std::string_view> find(std::string_view name) const noexcept;

@@ -17,7 +17,8 @@ std::string greeting_json(const std::string& version) {
   json.begin_object().field("status", "ok").field("service", "hazardstream").field("version", version);
   json.field("message", "API is running");
   json.key("endpoints").begin_array();
-  for (const char* path : {"/health", "/stream/detection", "/stream/sessions", "/api/v1/detect", "/detect", "/metrics", "/errors"}) {
+  for (const char* path :
+       {"/health", "/stream/detection", "/stream/sessions", "/api/v1/detect", "/detect", "/metrics", "/errors"}) {
     json.value(path);
   }
   json.end_array().end_object();

@@ -53,7 +53,8 @@ std::string truth_json(const sim::FrameTruth& truth, const DemoRenderer::Ask& as
     json.begin_object().field("id", hazard.id).field("class_id", hazard.class_id);
     json.field("class_name", kClasses[static_cast<std::size_t>(hazard.class_id) % kClasses.size()]);
     json.key("bbox").begin_array();
-    for (const float side : {hazard.box.x1, hazard.box.y1, hazard.box.x2, hazard.box.y2}) json.fixed(static_cast<double>(side), 1);
+    for (const float side : {hazard.box.x1, hazard.box.y1, hazard.box.x2, hazard.box.y2})
+      json.fixed(static_cast<double>(side), 1);
     json.end_array().fixed_field("distance_m", hazard.distance_m, 2).fixed_field("visible", hazard.visible, 2).end_object();
   }
   json.end_array().end_object();

@@ -34,7 +34,8 @@ void detect(Services& services, Edition edition, Request request, Reply reply) {
   auto picture = take_picture(request, services.frame_bytes_max);
   if (!picture) return reply(refusal(edition, picture.error(), request.request_id));
   if (!services.registry.pipeline().ready()) {
-    return reply(error_response({ErrorCode::model_not_ready, "model not loaded: the server is still starting"}, request.request_id));
+    return reply(
+        error_response({ErrorCode::model_not_ready, "model not loaded: the server is still starting"}, request.request_id));
   }
   if (picture->bytes.empty()) {
     return reply(refusal(edition, {ErrorCode::undecodable_image, "The picture is empty."}, request.request_id));
@@ -47,7 +48,8 @@ void detect(Services& services, Edition edition, Request request, Reply reply) {
   auto done = [&services, edition, holder, id = request.request_id, filename = picture->filename,
                received_at = request.received_at](domain::Verdict&& verdict) {
     if (const auto* error = std::get_if<Error>(&verdict.outcome)) return (*holder)(refusal(edition, *error, id));
-    if (const auto* drop = std::get_if<domain::FrameDrop>(&verdict.outcome)) return (*holder)(refusal(edition, error_of(*drop), id));
+    if (const auto* drop = std::get_if<domain::FrameDrop>(&verdict.outcome))
+      return (*holder)(refusal(edition, error_of(*drop), id));
     const auto& result = std::get<domain::FrameResult>(verdict.outcome);
     const auto model = services.registry.pipeline().model();
     HAZARD_CHECK(model);

@@ -34,11 +34,13 @@ void add_event_routes(Router& router, Services& services) {
                   [&services](const Request& request, Reply reply) {
                     auto session = services.registry.find(request.params[0]);
                     if (!session) {
-                      return reply(error_response({domain::ErrorCode::session_not_found, "Session not found."}, request.request_id));
+                      return reply(
+                          error_response({domain::ErrorCode::session_not_found, "Session not found."}, request.request_id));
                     }
                     auto from = last_event(request.head);
                     if (!from) return reply(error_response(from.error(), request.request_id));
-                    if (request.head.method == Method::head) return reply(Response{.content_type = "text/event-stream; charset=utf-8"});
+                    if (request.head.method == Method::head)
+                      return reply(Response{.content_type = "text/event-stream; charset=utf-8"});
                     SseOpening opening{.request_id = request.request_id,
                                        .cors_lines = services.origins.cors_lines(request.head),
                                        .last_event = *from,

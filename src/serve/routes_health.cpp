@@ -34,8 +34,10 @@ void add_health_routes(Router& router, Services& services) {
   add("/health/live", [] { return json_response(R"({"status":"alive"})"); });
   add("/health/ready", [&services] { return ready(services); });
   add("/ready", [&services] { return ready(services); });
-  add("/stream/health", [&services, model, now] { return json_response(wire::stream_health(services.view(), model().get(), now())); });
-  add("/stream/stats", [&services, model, now] { return json_response(wire::stream_stats(services.view(), model().get(), now())); });
+  add("/stream/health",
+      [&services, model, now] { return json_response(wire::stream_health(services.view(), model().get(), now())); });
+  add("/stream/stats",
+      [&services, model, now] { return json_response(wire::stream_stats(services.view(), model().get(), now())); });
   add("/errors", [] { return json_response(wire::errors_catalogue()); });
 }
 

@@ -25,7 +25,8 @@ void add_verdicts(MetricsPage& page, const wire::Counters& totals) {
                  {{"reason", to_string(static_cast<domain::DropReason>(i))}});
   }
   for (const auto& [code, count] : totals.errors) {
-    page.counter("hazardstream_errors_total", "Frames that ended in an error, by code.", count, {{"code", domain::describe(code).name}});
+    page.counter("hazardstream_errors_total", "Frames that ended in an error, by code.", count,
+                 {{"code", domain::describe(code).name}});
   }
   page.gauge("hazardstream_frames_in_flight", "Frames without a verdict yet.", static_cast<double>(totals.in_flight));
 }
@@ -57,7 +58,8 @@ void add_transport(MetricsPage& page, Services& services) {
   page.gauge("hazardstream_event_streams", "Open event streams.", streams.event_streams);
   page.counter("hazardstream_websocket_messages_in_total", "WebSocket messages read.", streams.websocket_messages_in);
   page.counter("hazardstream_websocket_bytes_in_total", "Their bytes.", streams.websocket_bytes_in);
-  page.counter("hazardstream_stream_messages_out_total", "Messages written to WebSockets and event streams.", streams.messages_out);
+  page.counter("hazardstream_stream_messages_out_total", "Messages written to WebSockets and event streams.",
+               streams.messages_out);
   page.counter("hazardstream_stream_bytes_out_total", "Their bytes.", streams.bytes_out);
   page.counter("hazardstream_viewer_drops_total", "Verdicts a slow viewer missed (each was told by a gap message).",
                streams.verdicts_dropped_for_slow_viewers);

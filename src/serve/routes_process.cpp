@@ -94,8 +94,9 @@ void process(Services& services, Request request, Reply reply) {
   const auto now = services.streams.clock.wall();
   if (verdict && verdict->drop) {
     session->detach(waiter.get());
-    return reply(error_response({code_of(*verdict->drop), "The frame was refused at once: " + std::string(to_string(*verdict->drop)) + "."},
-                                request.request_id));
+    return reply(error_response(
+        {code_of(*verdict->drop), "The frame was refused at once: " + std::string(to_string(*verdict->drop)) + "."},
+        request.request_id));
   }
   std::string queued = wire::frame_queued(session->id(), accepted.frame_id, accepted.seq, now);
   if (*wait_ms == 0 || verdict) {

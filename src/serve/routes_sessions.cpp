@@ -68,14 +68,17 @@ void add_session_routes(Router& router, Services& services) {
                 .body = body,
                 .handler = [make](const Request& request, Reply reply) { reply(make(request)); }});
   };
-  add(Method::post, "/stream/sessions", Access::stream, kConfigBody, [&services](const Request& r) { return create(services, r); });
+  add(Method::post, "/stream/sessions", Access::stream, kConfigBody,
+      [&services](const Request& r) { return create(services, r); });
   add(Method::get, "/stream/sessions", Access::admin, {}, [&services](const Request&) { return list(services); });
-  add(Method::get, "/stream/sessions/{client_id}", Access::stream, {}, [&services](const Request& r) { return show(services, r); });
+  add(Method::get, "/stream/sessions/{client_id}", Access::stream, {},
+      [&services](const Request& r) { return show(services, r); });
   add(Method::get, "/stream/sessions/{client_id}/stats", Access::stream, {},
       [&services](const Request& r) { return show(services, r); });
   add(Method::patch, "/stream/sessions/{client_id}/config", Access::stream, kConfigBody,
       [&services](const Request& r) { return update(services, r); });
-  add(Method::del, "/stream/sessions/{client_id}", Access::stream, {}, [&services](const Request& r) { return end(services, r); });
+  add(Method::del, "/stream/sessions/{client_id}", Access::stream, {},
+      [&services](const Request& r) { return end(services, r); });
 }
 
 }  // namespace hazard::serve

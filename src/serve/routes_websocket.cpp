@@ -22,15 +22,18 @@ domain::Result<void> check_upgrade(const RequestHead& head) {
   if (!head.upgrade_websocket || head.method != Method::get) {
     return refuse(ErrorCode::bad_request, "This path speaks WebSocket: send Connection: Upgrade and Upgrade: websocket.");
   }
-  if (head.get("sec-websocket-version") != "13") return refuse(ErrorCode::bad_request, "Only WebSocket version 13 is spoken here.");
-  if (!is_key(head.get("sec-websocket-key"))) return refuse(ErrorCode::bad_request, "Sec-WebSocket-Key must be 16 bytes in base64.");
+  if (head.get("sec-websocket-version") != "13")
+    return refuse(ErrorCode::bad_request, "Only WebSocket version 13 is spoken here.");
+  if (!is_key(head.get("sec-websocket-key")))
+    return refuse(ErrorCode::bad_request, "Sec-WebSocket-Key must be 16 bytes in base64.");
   return {};
 }
 
 // Opened before the upgrade is answered; given up again should the connection be gone by then.
 class OpenedSession {
  public:
-  OpenedSession(session::Registry& registry, std::shared_ptr<Session> session) : registry_(&registry), session_(std::move(session)) {}
+  OpenedSession(session::Registry& registry, std::shared_ptr<Session> session)
+      : registry_(&registry), session_(std::move(session)) {}
   OpenedSession(OpenedSession&&) noexcept = default;
   OpenedSession& operator=(OpenedSession&&) = delete;
   ~OpenedSession() {
@@ -69,7 +72,8 @@ void add_websocket_route(Router& router, Services& services) {
                     }
                     auto session = open_session(request.head, services.registry);
                     if (!session) return reply(error_response(session.error(), request.request_id));
-                    WsHandshake handshake{.key = std::string(request.head.get("sec-websocket-key")), .request_id = request.request_id};
+                    WsHandshake handshake{.key = std::string(request.head.get("sec-websocket-key")),
+                                          .request_id = request.request_id};
                     reply([&services, opened = OpenedSession(services.registry, std::move(*session)),
                            handshake = std::move(handshake)](TakenSocket socket) mutable {
                       start_ws_stream(services.streams, opened.take(), std::move(handshake), std::move(socket));

@@ -124,7 +124,8 @@ domain::Result<void> RunningServer::listen() {
   std::vector<std::uint16_t> wanted{options_.port};
   wanted.insert(wanted.end(), options_.extra_ports.begin(), options_.extra_ports.end());
   for (const std::uint16_t port : wanted) {
-    auto listener = Listener::bind(*loop_, {.host = options_.host, .port = port, .connections_max = options_.connections_max}, taken_);
+    auto listener =
+        Listener::bind(*loop_, {.host = options_.host, .port = port, .connections_max = options_.connections_max}, taken_);
     if (!listener) return std::unexpected(listener.error());
     ports_.push_back((*listener)->port());
     listeners_.push_back(std::move(*listener));

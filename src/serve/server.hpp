@@ -27,8 +27,8 @@ struct ServerOptions {
   int connections_max = 2000;
   std::size_t frame_bytes_max = domain::kFrameBytesMaxDefault;
   std::chrono::milliseconds heartbeat{30'000};
-  std::chrono::milliseconds drain_deadline{8'000};  // then whatever is left is cut
-  std::chrono::milliseconds reconnect_after{1'000}; // told to streams when the server stops
+  std::chrono::milliseconds drain_deadline{8'000};   // then whatever is left is cut
+  std::chrono::milliseconds reconnect_after{1'000};  // told to streams when the server stops
   // Deadlines of slow peers, shortened by tests.
   std::chrono::milliseconds head_deadline{5'000};
   std::chrono::milliseconds body_window{5'000};

@@ -6,6 +6,7 @@
 #include <exception>
 #include <utility>
 
+#include "base/log.hpp"
 #include "serve/http_message.hpp"
 #include "serve/net.hpp"
 #include "wire/server_message.hpp"
@@ -36,7 +37,8 @@ class SseStream final : public Connection, public std::enable_shared_from_this<S
   void guarded(Work work) noexcept {
     try {
       work();
-    } catch (const std::exception&) {
+    } catch (const std::exception& exception) {
+      base::log::error("stream_exception", "A stream failed inside the server.", {{"what", exception.what()}});
       end();
     }
   }
@@ -120,8 +122,8 @@ void SseStream::add_goodbye(const Outbox::Ending& ending) {
   const auto wait = spread(ending.retry_after);
   std::string events;
   if (restarting) events = fmt::format("retry: {}\n", std::chrono::duration_cast<std::chrono::milliseconds>(wait).count());
-  events.append(wire::sse_event(0, wire::session_closing(kReasons[static_cast<std::size_t>(ending.reason)], restarting, wait,
-                                                         context_.clock.wall())));
+  events.append(wire::sse_event(
+      0, wire::session_closing(kReasons[static_cast<std::size_t>(ending.reason)], restarting, wait, context_.clock.wall())));
   send(std::move(events));
 }
 
@@ -190,15 +192,9 @@ void SseStream::end() {
 }  // namespace
 
 void start_sse_stream(StreamContext& context, std::shared_ptr<session::Session> session, SseOpening opening, TakenSocket taken) {
-  net::tcp::socket socket(context.loop->context());
-  error_code failure;
-  const int fd = taken.descriptor.release();
-  socket.assign(net::tcp::v4(), fd, failure);
-  if (failure) {
-    taken.descriptor = Descriptor(fd);
-    return;
-  }
-  const auto stream = std::make_shared<SseStream>(context, std::move(session), std::move(socket), std::move(taken.place),
+  auto socket = net::adopt(context.loop->context(), taken.descriptor);
+  if (!socket) return;
+  const auto stream = std::make_shared<SseStream>(context, std::move(session), std::move(*socket), std::move(taken.place),
                                                   opening.minor_version >= 1);
   context.connections.add(stream);
   stream->open(opening);

@@ -32,10 +32,13 @@ bool accepts(const RequestHead& head, std::string_view type) noexcept {
 }  // namespace
 
 std::string_view media_type(std::string_view path) noexcept {
-  constexpr std::pair<std::string_view, std::string_view> kTypes[] = {
-      {".html", "text/html; charset=utf-8"}, {".css", "text/css; charset=utf-8"},
-      {".js", "text/javascript; charset=utf-8"}, {".svg", "image/svg+xml"},
-      {".png", "image/png"}, {".ico", "image/x-icon"}, {".webmanifest", "application/manifest+json"}};
+  constexpr std::pair<std::string_view, std::string_view> kTypes[] = {{".html", "text/html; charset=utf-8"},
+                                                                      {".css", "text/css; charset=utf-8"},
+                                                                      {".js", "text/javascript; charset=utf-8"},
+                                                                      {".svg", "image/svg+xml"},
+                                                                      {".png", "image/png"},
+                                                                      {".ico", "image/x-icon"},
+                                                                      {".webmanifest", "application/manifest+json"}};
   for (const auto& [ending, type] : kTypes) {
     if (path.ends_with(ending)) return type;
   }

@@ -5,7 +5,8 @@
 
 namespace hazard::serve {
 
-VerdictWaiter::VerdictWaiter(std::shared_ptr<EventLoop> loop, ConnectionSet& connections, std::shared_ptr<session::Session> session)
+VerdictWaiter::VerdictWaiter(std::shared_ptr<EventLoop> loop, ConnectionSet& connections,
+                             std::shared_ptr<session::Session> session)
     : loop_(std::move(loop)), connections_(connections), session_(std::move(session)) {}
 
 std::optional<session::Outgoing> VerdictWaiter::offered(std::uint64_t seq) {

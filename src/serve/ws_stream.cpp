@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/log.hpp"
 #include "domain/limits.hpp"
 #include "serve/net_websocket.hpp"
 #include "session/dialogue.hpp"
@@ -20,8 +21,6 @@ using std::chrono::steady_clock;
 constexpr std::size_t kBufferBytesKept = 16 * 1024;
 // Far beyond any honest client (one ping a heartbeat), far below what would cost us anything.
 constexpr int kControlFramesPerSecondMax = 200;
-// Long enough that a client in the middle of a message too big reads why before the connection goes.
-constexpr auto kFailedLinger = std::chrono::seconds(5);
 
 class WsStream final : public Connection, public std::enable_shared_from_this<WsStream> {
  public:
@@ -42,19 +41,21 @@ class WsStream final : public Connection, public std::enable_shared_from_this<Ws
   void abort() override { end(); }
 
  private:
-  enum class State : std::uint8_t { opening, open, closing, ended };
+  enum class State : std::uint8_t { opening, open, closing, lingering, ended };
 
   template <typename Work>
   void guarded(Work work) noexcept {
     try {
       work();
-    } catch (const std::exception&) {
+    } catch (const std::exception& exception) {
+      base::log::error("stream_exception", "A stream failed inside the server.", {{"what", exception.what()}});
       end();
     }
   }
   void configure(const std::string& request_id);
   void on_open();
   void read();
+  void linger();
   void on_message();
   void flush();
   void write(std::shared_ptr<const std::string> json);
@@ -67,7 +68,7 @@ class WsStream final : public Connection, public std::enable_shared_from_this<Ws
   const std::shared_ptr<session::Session> session_;
   session::Dialogue dialogue_;
   Place place_;
-  net::websocket::stream<net::tcp::socket, false> ws_;  // false: permessage-deflate is not even compiled in
+  net::websocket::stream<net::PeerSocket, false> ws_;  // false: permessage-deflate is not even compiled in
   net::beast::flat_buffer buffer_;
   std::shared_ptr<Outbox> outbox_;
   std::string upgrade_;  // the request as Beast is shown it, until the handshake is done
@@ -77,7 +78,6 @@ class WsStream final : public Connection, public std::enable_shared_from_this<Ws
   steady_clock::time_point heard_at_ = state_since_;
   steady_clock::time_point said_at_ = state_since_;
   steady_clock::time_point write_since_{};
-  std::optional<steady_clock::time_point> failed_since_;
   steady_clock::time_point control_window_ = state_since_;
   int control_frames_ = 0;
   bool writing_ = false;
@@ -89,7 +89,8 @@ void WsStream::configure(const std::string& request_id) {
   error_code ignored;
   ws_.next_layer().set_option(net::tcp::no_delay(true), ignored);
   // All deadlines are ours (tick): Beast 1.81 rules the closing handshake by the wrong time-out.
-  ws_.set_option(net::websocket::stream_base::timeout{net::websocket::stream_base::none(), net::websocket::stream_base::none(), false});
+  ws_.set_option(
+      net::websocket::stream_base::timeout{net::websocket::stream_base::none(), net::websocket::stream_base::none(), false});
   ws_.set_option(net::websocket::stream_base::decorator([request_id](net::websocket::response_type& response) {
     response.set("X-Request-ID", request_id);
     response.set("X-Content-Type-Options", "nosniff");
@@ -112,8 +113,10 @@ void WsStream::open(const WsHandshake& handshake, const std::string& leftover) {
   configure(handshake.request_id);
   // Our own validator has read the request already. Beast gets the few lines it wants to see, and behind them whatever the
   // client sent too early, so that nothing is lost.
-  upgrade_ = "GET / HTTP/1.1\r\nHost: s\r\nUpgrade: websocket\r\nConnection: upgrade\r\nSec-WebSocket-Version: 13\r\n"
-             "Sec-WebSocket-Key: " + handshake.key + "\r\n\r\n" + leftover;
+  upgrade_ =
+      "GET / HTTP/1.1\r\nHost: s\r\nUpgrade: websocket\r\nConnection: upgrade\r\nSec-WebSocket-Version: 13\r\n"
+      "Sec-WebSocket-Key: " +
+      handshake.key + "\r\n\r\n" + leftover;
   ws_.async_accept(net::asio::buffer(upgrade_), [self = shared_from_this()](error_code failure) {
     if (self->state_ != State::opening) return;
     if (failure) return self->end();
@@ -140,13 +143,30 @@ void WsStream::on_open() {
 void WsStream::read() {
   ws_.async_read(buffer_, [self = shared_from_this()](error_code failure, std::size_t) {
     if (self->state_ == State::ended) return;
-    // Beast has answered a close frame, or sent one of its own for what it found wrong (1002, 1007, 1009).
-    if (failure) return self->end();
+    if (failure == net::websocket::error::closed || failure == net::asio::error::eof) return self->end();
+    // Beast has sent a close frame for what it found wrong (1002, 1007, 1009).
+    if (failure) return self->linger();
     self->guarded([&] {
       self->on_message();
       if (self->state_ == State::open || self->state_ == State::closing) self->read();
     });
   });
+}
+
+// The rest of what the client was sending is read and dropped, for a moment: a socket closed over unread bytes takes the close
+// frame back.
+void WsStream::linger() {
+  if (state_ != State::lingering) {
+    state_ = State::lingering;
+    state_since_ = steady_clock::now();
+    buffer_.clear();
+  }
+  ws_.next_layer().async_read_some(buffer_.prepare(kBufferBytesKept),
+                                   [self = shared_from_this()](error_code failure, std::size_t) {
+                                     if (self->state_ == State::ended) return;
+                                     if (failure) return self->end();
+                                     self->guarded([&] { self->linger(); });
+                                   });
 }
 
 void WsStream::on_message() {
@@ -187,7 +207,7 @@ void WsStream::write(std::shared_ptr<const std::string> json) {
   ws_.async_write(buffer, [self = shared_from_this(), json = std::move(json)](error_code failure, std::size_t) {
     self->writing_ = false;
     self->said_at_ = steady_clock::now();
-    if (self->state_ == State::ended) return;
+    if (self->state_ == State::ended || self->state_ == State::lingering) return;
     if (failure) return self->end();
     self->guarded([&] { self->flush(); });
   });
@@ -197,36 +217,34 @@ void WsStream::say_goodbye(const Outbox::Ending& ending) {
   const bool restarting = ending.reason == session::EndReason::server_closing;
   if (!std::exchange(said_goodbye_, true)) {
     constexpr std::string_view kReasons[] = {"closed", "idle", "server_closing", "replaced"};
-    return write(std::make_shared<const std::string>(
-        wire::session_closing(kReasons[static_cast<std::size_t>(ending.reason)], restarting || ending.reason == session::EndReason::idle,
-                              spread(ending.retry_after), context_.clock.wall())));
+    return write(std::make_shared<const std::string>(wire::session_closing(
+        kReasons[static_cast<std::size_t>(ending.reason)], restarting || ending.reason == session::EndReason::idle,
+        spread(ending.retry_after), context_.clock.wall())));
   }
-  close(restarting ? close_code::service_restart
-                   : ending.reason == session::EndReason::closed_by_client ? close_code::normal : close_code::going_away);
+  close(restarting                                              ? close_code::service_restart
+        : ending.reason == session::EndReason::closed_by_client ? close_code::normal
+                                                                : close_code::going_away);
 }
 
 void WsStream::close(close_code code) {
   if (state_ != State::open) return;
   state_ = State::closing;
   state_since_ = steady_clock::now();
-  ws_.async_close(code, [self = shared_from_this()](error_code) { self->end(); });
+  ws_.async_close(code, [self = shared_from_this()](error_code) {
+    if (self->state_ == State::closing) self->end();
+  });
 }
 
 void WsStream::tick(base::SteadyTime now) {
   guarded([&] {
     if (state_ == State::opening && now - state_since_ >= context_.times.handshake) return end();
-    if (state_ == State::closing && now - state_since_ >= context_.times.close) return end();
+    const bool leaving = state_ == State::closing || state_ == State::lingering;
+    if (leaving && now - state_since_ >= context_.times.close) return end();
     if (writing_ && now - write_since_ >= context_.times.write_stall) {
       context_.metrics.stalled.add();
       return end();
     }
     if (state_ != State::open) return;
-    if (!ws_.is_open()) {
-      // Beast failed the connection and waits for the peer to go: 1.81 would wait for ever.
-      if (!failed_since_) failed_since_ = now;
-      if (now - *failed_since_ >= kFailedLinger) end();
-      return;
-    }
     if (control_frames_ > kControlFramesPerSecondMax) return close(close_code::policy_error);
     keep_alive(now);
     flush();
@@ -275,17 +293,14 @@ bool ends_inside_character(std::string_view text) noexcept {
   return false;
 }
 
-void start_ws_stream(StreamContext& context, std::shared_ptr<session::Session> session, WsHandshake handshake, TakenSocket taken) {
-  net::tcp::socket socket(context.loop->context());
-  error_code failure;
-  const int fd = taken.descriptor.release();
-  socket.assign(net::tcp::v4(), fd, failure);
-  if (failure) {
-    taken.descriptor = Descriptor(fd);
+void start_ws_stream(StreamContext& context, std::shared_ptr<session::Session> session, WsHandshake handshake,
+                     TakenSocket taken) {
+  auto socket = net::adopt(context.loop->context(), taken.descriptor);
+  if (!socket) {
     context.registry.close(session->id(), session::EndReason::closed_by_client);
     return;
   }
-  const auto stream = std::make_shared<WsStream>(context, std::move(session), std::move(socket), std::move(taken.place));
+  const auto stream = std::make_shared<WsStream>(context, std::move(session), std::move(*socket), std::move(taken.place));
   context.connections.add(stream);
   stream->open(handshake, taken.leftover);
 }

@@ -18,7 +18,8 @@ struct WsHandshake {
 };
 
 // Answers the handshake, greets, and streams until either side ends it. `session` is open and not yet attached to.
-void start_ws_stream(StreamContext& context, std::shared_ptr<session::Session> session, WsHandshake handshake, TakenSocket socket);
+void start_ws_stream(StreamContext& context, std::shared_ptr<session::Session> session, WsHandshake handshake,
+                     TakenSocket socket);
 
 // Whether `text` (valid UTF-8 but perhaps cut) ends inside a character: Beast lets that pass when the last fragment is empty.
 bool ends_inside_character(std::string_view text) noexcept;

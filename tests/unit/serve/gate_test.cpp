@@ -14,7 +14,12 @@ Gate example() {
   const auto nothing = [](auto&&, auto&&) {};
   router.add({.method = Method::get, .pattern = "/open", .access = Access::everyone, .body = {}, .handler = nothing});
   router.add({.method = Method::get, .pattern = "/secret", .access = Access::admin, .body = {}, .handler = nothing});
-  router.add({.method = Method::get, .pattern = "/events", .access = Access::stream, .body = {}, .handler = nothing, .checks_origin = true});
+  router.add({.method = Method::get,
+              .pattern = "/events",
+              .access = Access::stream,
+              .body = {},
+              .handler = nothing,
+              .checks_origin = true});
   router.add({.method = Method::post,
               .pattern = "/json",
               .access = Access::stream,

@@ -15,9 +15,9 @@ TEST(http_message, writes_a_head) {
   const std::string head = serialise_head(response, "0a1b2c3d", 2, true, "Vary: Origin\r\n");
   EXPECT_THAT(head, testing::StartsWith("HTTP/1.1 200 OK\r\n"));
   EXPECT_THAT(head, testing::EndsWith("\r\nVary: Origin\r\n\r\n"));
-  for (const char* line : {"Content-Type: application/json\r\n", "Content-Length: 2\r\n", "Connection: keep-alive\r\n",
-                           "X-Request-ID: 0a1b2c3d\r\n", "X-Content-Type-Options: nosniff\r\n", "Cache-Control: no-store\r\n",
-                           "Allow: GET\r\n"}) {
+  for (const char* line :
+       {"Content-Type: application/json\r\n", "Content-Length: 2\r\n", "Connection: keep-alive\r\n", "X-Request-ID: 0a1b2c3d\r\n",
+        "X-Content-Type-Options: nosniff\r\n", "Cache-Control: no-store\r\n", "Allow: GET\r\n"}) {
     EXPECT_THAT(head, HasSubstr(line));
   }
 }

@@ -40,10 +40,11 @@ INSTANTIATE_TEST_SUITE_P(origin_policy, StrangeOrigin,
                                          "https://roads.example/", "https://roads.example.", "https://user@roads.example",
                                          "https://xn--rads-5qa.example", "https://sub.roads.example", "roads.example",
                                          "https://roads.example, https://evil.example", "file://", "capacitor://localhost",
-                                         "http://localhost.evil.example", "http://127.0.0.1.evil.example", "http://127.0.0.1:8080x",
-                                         "http://127.0.0.1:", "http://evil.example:127", "http://0x7f.0.0.1", "http://2130706433",
-                                         "http://127.1", "http://127.0.0.256", "ws://localhost", "http://user@localhost",
-                                         "http://localhost:123456", "http://localhost/"));
+                                         "http://localhost.evil.example", "http://127.0.0.1.evil.example",
+                                         "http://127.0.0.1:8080x", "http://127.0.0.1:", "http://evil.example:127",
+                                         "http://0x7f.0.0.1", "http://2130706433", "http://127.1", "http://127.0.0.256",
+                                         "ws://localhost", "http://user@localhost", "http://localhost:123456",
+                                         "http://localhost/"));
 
 TEST(origin_policy, passes_loopback_origins_on_any_port_only_while_on_loopback) {
   for (const char* origin : {"http://localhost", "http://localhost:8080", "https://localhost:3000", "http://127.0.0.1:5500",
@@ -74,8 +75,8 @@ TEST(origin_policy, tells_a_refused_origin_nothing) {
 }
 
 TEST(origin_policy, preflight_allows_what_installed_clients_send) {
-  for (const char* header : {"user-agent", "accept", "content-type", "authorization", "x-frame-id", "x-capture-time",
-                             "x-location", "last-event-id"}) {
+  for (const char* header :
+       {"user-agent", "accept", "content-type", "authorization", "x-frame-id", "x-capture-time", "x-location", "last-event-id"}) {
     EXPECT_THAT(OriginPolicy::preflight_lines(), HasSubstr(header));
   }
   for (const char* method : {"GET", "POST", "PATCH", "PUT", "DELETE"}) {
@@ -93,7 +94,8 @@ TEST(origin_policy, loopback_server_answers_only_under_loopback_names) {
 }
 
 TEST(origin_policy, knows_loopback_hosts) {
-  for (const char* host : {"127.0.0.1", "127.8.9.10", "::1", "[::1]", "localhost", "LocalHost"}) EXPECT_TRUE(is_loopback_host(host)) << host;
+  for (const char* host : {"127.0.0.1", "127.8.9.10", "::1", "[::1]", "localhost", "LocalHost"})
+    EXPECT_TRUE(is_loopback_host(host)) << host;
   for (const char* host : {"0.0.0.0", "::", "128.0.0.1", "localhost.example", "", "127.0.0.1.example"}) {
     EXPECT_FALSE(is_loopback_host(host)) << host;
   }

@@ -6,8 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "serve/ws_stream.hpp"
-
 namespace hazard::serve {
 namespace {
 
@@ -109,11 +107,6 @@ TEST(outbox, remembers_the_end) {
   ASSERT_TRUE(f.outbox.ending());
   EXPECT_EQ(f.outbox.ending()->reason, session::EndReason::server_closing);
   EXPECT_EQ(f.woken, 1);
-}
-
-TEST(ws_stream, knows_text_that_ends_inside_a_character) {
-  for (const char* text : {"", "a", "\xC3\xA9", "\xE2\x82\xAC", "\xF0\x9F\x98\x80", "ab"}) EXPECT_FALSE(ends_inside_character(text)) << text;
-  for (const char* text : {"\xC3", "a\xE2", "a\xE2\x82", "\xF0", "\xF0\x9F", "\xF0\x9F\x98"}) EXPECT_TRUE(ends_inside_character(text)) << text;
 }
 
 }  // namespace

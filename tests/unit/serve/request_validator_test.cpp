@@ -89,8 +89,10 @@ const std::vector<Refusal> kRefusals{
     {"blank before the colon", with_header("X : b")},
     {"blank before the colon of Transfer-Encoding", with_header("Transfer-Encoding : chunked")},
     {"non-ASCII name", with_header("X\xC3\xA9: b")},
-    {"vertical tab in a value", with_header("X: a\x0B" "b")},
-    {"DEL in a value", with_header("X: a\x7F" "b")},
+    {"vertical tab in a value", with_header("X: a\x0B"
+                                            "b")},
+    {"DEL in a value", with_header("X: a\x7F"
+                                   "b")},
     // Host
     {"no host", "GET / HTTP/1.1\r\n\r\n"},
     {"empty host", "GET / HTTP/1.1\r\nHost:\r\n\r\n"},

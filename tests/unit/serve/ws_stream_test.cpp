@@ -1,69 +1,31 @@
-// WebSocket streams on a live socket: refusals before the upgrade, frames and their verdicts, closing.
+// WebSocket streams on a live socket: frames and their verdicts, mistakes, floods, closing.
+#include "serve/ws_stream.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <latch>
+#include <string>
+#include <utility>
 
-#include "scenario/serve_fixture.hpp"
-#include "wire/client_message.hpp"
+#include "domain/limits.hpp"
+#include "support/live_server.hpp"
 
-namespace hazard::scenario {
+namespace hazard::serve {
 namespace {
 
+using namespace test;
 using testing::HasSubstr;
-using testing::StartsWith;
 
-std::string envelope(std::string_view picture) {
-  const auto bytes = wire::make_frame_envelope(
-      7, 0, "", {reinterpret_cast<const std::uint8_t*>(picture.data()), picture.size()});
-  return {bytes.begin(), bytes.end()};
+TEST(ws_stream, knows_text_that_ends_inside_a_character) {
+  for (const char* text : {"", "a", "\xC3\xA9", "\xE2\x82\xAC", "\xF0\x9F\x98\x80", "ab"})
+    EXPECT_FALSE(ends_inside_character(text)) << text;
+  for (const char* text : {"\xC3", "a\xE2", "a\xE2\x82", "\xF0", "\xF0\x9F", "\xF0\x9F\x98"})
+    EXPECT_TRUE(ends_inside_character(text)) << text;
 }
 
-struct BadQuery {
-  const char* query;
-  int status;
-  const char* names;
-};
-void PrintTo(const BadQuery& bad, std::ostream* out) { *out << bad.query; }
-
-class RefusedHandshake : public testing::TestWithParam<BadQuery> {};
-
-TEST_P(RefusedHandshake, is_answered_in_json_before_the_upgrade) {
-  LiveServer live;
-  Client client(live.port());
-  const auto reply = client.upgrade(GetParam().query);
-  EXPECT_EQ(reply.status, GetParam().status) << reply.body;
-  EXPECT_THAT(reply.body, StartsWith("{\"detail\":\""));
-  EXPECT_THAT(reply.body, HasSubstr(GetParam().names));
-  EXPECT_TRUE(live.registry().all().empty());
-  EXPECT_EQ(client.get("/api/v1/health").status, 200);  // the connection lives
-}
-
-INSTANTIATE_TEST_SUITE_P(serve_websocket, RefusedHandshake,
-                         testing::Values(BadQuery{"?fps_limit=0", 422, "fps_limit"}, BadQuery{"?fps_limit=31", 422, "fps_limit"},
-                                         BadQuery{"?fps_limit=x", 422, "fps_limit"}, BadQuery{"?session_id=a%20b", 422, "session_id"},
-                                         BadQuery{"?quality_mode=best", 422, "quality_mode"}, BadQuery{"?delivery=some", 422, "delivery"},
-                                         BadQuery{"?max_age_ms=49", 422, "max_age_ms"}, BadQuery{"?resume=0123&session_id=x", 403, "resume"}));
-
-TEST(serve_websocket, a_foreign_origin_is_refused_and_a_listed_one_passes) {
-  LiveServer live;
-  EXPECT_EQ(Client(live.port()).upgrade("", "Origin: https://evil.example\r\n").status, 403);
-  EXPECT_EQ(Client(live.port()).upgrade("", "Origin: null\r\n").status, 403);
-  EXPECT_EQ(Client(live.port()).upgrade("", "Origin: http://127.0.0.1:5500\r\n").status, 101);
-}
-
-TEST(serve_websocket, a_handshake_that_is_none_is_400) {
-  LiveServer live;
-  EXPECT_EQ(Client(live.port()).get("/stream/detection").status, 400);
-  const std::string lines = "Upgrade: websocket\r\nConnection: upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
-  const auto reply = Client(live.port()).get("/stream/detection", lines + "Sec-WebSocket-Version: 8\r\n");
-  EXPECT_EQ(reply.status, 400);
-  EXPECT_EQ(reply.headers.at("sec-websocket-version"), "13");
-  EXPECT_EQ(Client(live.port()).get("/stream/detection", "Upgrade: websocket\r\nConnection: upgrade\r\nSec-WebSocket-Version: 13\r\n"
-                                                         "Sec-WebSocket-Key: short\r\n").status, 400);
-}
-
-TEST(serve_websocket, greets_first) {
+TEST(ws_stream, greets_first) {
   LiveServer live;
   Client client(live.port());
   const auto reply = client.upgrade("?fps_limit=5&session_id=mine");
@@ -77,17 +39,18 @@ TEST(serve_websocket, greets_first) {
   EXPECT_EQ(Client(live.port()).upgrade("?session_id=mine").status, 409);
 }
 
-TEST(serve_websocket, what_is_sent_together_with_the_handshake_is_not_lost) {
+TEST(ws_stream, what_is_sent_together_with_the_handshake_is_not_lost) {
   LiveServer live;
   Client client(live.port());
-  const std::string ping = Client::masked_frame(1, R"({"type":"ping","n":1})") + Client::masked_frame(1, R"({"type":"ping","n":2})");
+  const std::string ping =
+      Client::masked_frame(1, R"({"type":"ping","n":1})") + Client::masked_frame(1, R"({"type":"ping","n":2})");
   EXPECT_EQ(client.upgrade("", "", ping).status, 101);
   EXPECT_THAT(client.read_message().payload, HasSubstr("session_created"));
   EXPECT_THAT(client.read_message().payload, HasSubstr(R"("n":1)"));
   EXPECT_THAT(client.read_message().payload, HasSubstr(R"("n":2)"));
 }
 
-TEST(serve_websocket, text_and_binary_frames_get_their_verdicts_in_order) {
+TEST(ws_stream, text_and_binary_frames_get_their_verdicts_in_order) {
   LiveServer live;
   Client client(live.port());
   ASSERT_EQ(client.upgrade("?delivery=all&fps_limit=30").status, 101);
@@ -103,7 +66,7 @@ TEST(serve_websocket, text_and_binary_frames_get_their_verdicts_in_order) {
   EXPECT_THAT(second.payload, HasSubstr(R"("seq":2)"));
 }
 
-TEST(serve_websocket, mistakes_are_answered_and_the_connection_lives) {
+TEST(ws_stream, mistakes_are_answered_and_the_connection_lives) {
   LiveServer live;
   Client client(live.port());
   ASSERT_EQ(client.upgrade().status, 101);
@@ -123,7 +86,7 @@ TEST(serve_websocket, mistakes_are_answered_and_the_connection_lives) {
   EXPECT_THAT(answer_to(R"({"type":"ping","timestamp":1})"), HasSubstr(R"("type":"pong")"));
 }
 
-TEST(serve_websocket, answers_pings_and_close) {
+TEST(ws_stream, answers_pings_and_close) {
   LiveServer live;
   Client client(live.port());
   ASSERT_EQ(client.upgrade().status, 101);
@@ -139,7 +102,7 @@ TEST(serve_websocket, answers_pings_and_close) {
   EXPECT_TRUE(client.at_end());
 }
 
-TEST(serve_websocket, a_message_beyond_the_frame_limit_is_closed_with_1009) {
+TEST(ws_stream, a_message_beyond_the_frame_limit_is_closed_with_1009) {
   LiveOptions options = live_options();
   options.server.frame_bytes_max = options.registry.limits.frame_bytes_max = 100'000;
   LiveServer live(std::move(options));
@@ -160,7 +123,7 @@ TEST(serve_websocket, a_message_beyond_the_frame_limit_is_closed_with_1009) {
   EXPECT_TRUE(client.at_end());
 }
 
-TEST(serve_websocket, text_that_ends_inside_a_character_is_closed_with_1007) {
+TEST(ws_stream, text_that_ends_inside_a_character_is_closed_with_1007) {
   LiveServer live;
   Client client(live.port());
   ASSERT_EQ(client.upgrade().status, 101);
@@ -170,7 +133,7 @@ TEST(serve_websocket, text_that_ends_inside_a_character_is_closed_with_1007) {
   EXPECT_EQ(client.read_message().close_code, 1007);
 }
 
-TEST(serve_websocket, the_session_ends_with_its_connection) {
+TEST(ws_stream, the_session_ends_with_its_connection) {
   LiveServer live;
   {
     Client client(live.port());
@@ -184,7 +147,7 @@ TEST(serve_websocket, the_session_ends_with_its_connection) {
   EXPECT_TRUE(live.registry().all().empty());
 }
 
-TEST(serve_websocket, a_session_deleted_by_another_says_goodbye) {
+TEST(ws_stream, a_session_deleted_by_another_says_goodbye) {
   LiveServer live;
   Client client(live.port());
   ASSERT_EQ(client.upgrade("?session_id=mine").status, 101);
@@ -194,7 +157,7 @@ TEST(serve_websocket, a_session_deleted_by_another_says_goodbye) {
   EXPECT_EQ(client.read_message().close_code, 1000);
 }
 
-TEST(serve_websocket, a_quiet_stream_hears_pings_and_a_dead_one_is_ended) {
+TEST(ws_stream, a_quiet_stream_hears_pings_and_a_dead_one_is_ended) {
   LiveOptions options = live_options();
   options.server.heartbeat = std::chrono::milliseconds(300);
   LiveServer live(std::move(options));
@@ -212,7 +175,7 @@ TEST(serve_websocket, a_quiet_stream_hears_pings_and_a_dead_one_is_ended) {
   EXPECT_TRUE(control);
 }
 
-TEST(serve_websocket, latest_frame_supersedes_one_that_waits) {
+TEST(ws_stream, latest_frame_supersedes_one_that_waits) {
   std::latch begun(1);
   std::latch go_on(1);
   LiveOptions options = live_options();
@@ -239,5 +202,76 @@ TEST(serve_websocket, latest_frame_supersedes_one_that_waits) {
   EXPECT_THAT(client.read_message().payload, HasSubstr(R"("frame_id":"c")"));
 }
 
+TEST(ws_stream, socket_that_asks_without_reading_is_ended) {
+  LiveServer live(with_large_results());
+  const SmallBuffers small;
+  Client client(live.port());
+  ASSERT_EQ(client.upgrade().status, 101);
+  const std::string question = R"({"type":"ping","echo":")" + std::string(4000, 'x') + "\"}";
+  bool alive = true;
+  for (int i = 0; i < 100'000 && alive; ++i) alive = client.send_text(question);
+  EXPECT_FALSE(alive);
+}
+
+TEST(ws_stream, client_in_the_middle_of_too_large_a_message_learns_why_it_is_closed) {
+  LiveServer live;
+  Client client(live.port());
+  ASSERT_EQ(client.upgrade().status, 101);
+  client.read_message();
+  EXPECT_TRUE(client.send_frame(2, std::string(20'000'000, 'x')));
+  EXPECT_EQ(client.read_message().close_code, 1009);
+  client.half_close();
+  EXPECT_TRUE(client.at_end());
+}
+
+TEST(ws_stream, flood_of_pings_is_closed_with_1008) {
+  LiveServer live;
+  Client client(live.port());
+  ASSERT_EQ(client.upgrade().status, 101);
+  client.read_message();
+  std::string pings;
+  for (int i = 0; i < 1000; ++i) pings += Client::masked_frame(9, "");
+  client.send(pings);
+  WsMessage last;
+  while (last.opcode != 8) {
+    last = client.read_message();
+    ASSERT_NE(last.opcode, -1);
+  }
+  EXPECT_EQ(last.close_code, 1008);
+}
+
+TEST(ws_stream, client_that_vanishes_takes_its_session_along_and_the_counters_add_up) {
+  std::latch begun(1);
+  std::latch go_on(1);
+  LiveOptions options = live_options();
+  options.script.on_infer = [&, first = true]() mutable -> domain::Result<void> {
+    if (std::exchange(first, false)) {
+      begun.count_down();
+      go_on.wait();
+    }
+    return {};
+  };
+  LiveServer live(std::move(options));
+  {
+    Client client(live.port());
+    ASSERT_EQ(client.upgrade("?delivery=all&fps_limit=30").status, 101);
+    client.read_message();
+    for (const char* id : {"a", "b", "c"}) client.send_text(frame_message(id));
+    begun.wait();
+  }
+  Client other(live.port());
+  std::size_t sessions = 1;
+  for (int i = 0; i < 10'000 && sessions != 0; ++i) {
+    other.get("/api/v1/health");
+    sessions = live.registry().all().size();
+  }
+  EXPECT_EQ(sessions, 0U);
+  go_on.count_down();
+  EXPECT_EQ(other.post("/detect", small_jpeg(), "Content-Type: image/jpeg\r\n").status, 200);  // the worker is free again
+  const auto totals = live.registry().totals()->counters();
+  EXPECT_EQ(totals.received, totals.results + totals.total_drops() + totals.total_errors() + totals.in_flight);
+  EXPECT_EQ(totals.in_flight, 0U);
+}
+
 }  // namespace
-}  // namespace hazard::scenario
+}  // namespace hazard::serve

@@ -1,0 +1,33 @@
+#include "serve/routes.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "support/live_server.hpp"
+
+namespace hazard::serve {
+namespace {
+
+using namespace test;
+using testing::HasSubstr;
+using testing::Not;
+
+TEST(routes_metrics, root_and_errors_and_metrics) {
+  LiveServer live;
+  Client client(live.port());
+  EXPECT_THAT(client.get("/").body, HasSubstr(R"("service":"hazardstream")"));
+  EXPECT_THAT(client.get("/errors").body, HasSubstr(R"("code":"not_found")"));
+  const auto text = client.get("/metrics");
+  EXPECT_THAT(text.headers.at("content-type"), HasSubstr("version=0.0.4"));
+  EXPECT_THAT(text.body, HasSubstr("hazardstream_drops_total{reason=\"over_rate\"} 0"));
+  const auto json = client.get("/metrics", "Accept: application/json\r\n");
+  EXPECT_EQ(json.headers.at("content-type"), "application/json");
+  for (const char* key : {"uptime_seconds", "system_metrics", "memory_available_gb", "request_stats", "by_endpoint",
+                          "inference_stats", "model_load_stats", "by_backend"}) {
+    EXPECT_THAT(json.body, HasSubstr(key));
+  }
+  EXPECT_THAT(json.body, Not(HasSubstr("nan")));
+}
+
+}  // namespace
+}  // namespace hazard::serve

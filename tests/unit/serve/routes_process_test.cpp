@@ -1,0 +1,60 @@
+#include "serve/routes.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "support/live_server.hpp"
+
+namespace hazard::serve {
+namespace {
+
+using namespace test;
+using testing::HasSubstr;
+
+TEST(routes_process, takes_raw_pictures_and_forms) {
+  LiveServer live;
+  open_session(live);
+  Client client(live.port());
+  const auto raw =
+      client.post("/stream/process/mine?wait=20000", small_jpeg(),
+                  "Content-Type: image/jpeg\r\nX-Frame-Id: f1\r\nX-Capture-Time: 1700000000.25\r\nX-Location: 52.5,13.4\r\n");
+  EXPECT_EQ(raw.status, 200);
+  EXPECT_THAT(raw.body, HasSubstr(R"("frame_id":"f1")"));
+  EXPECT_THAT(raw.body, HasSubstr("1700000000.25"));
+  const auto form = client.post("/stream/process/mine?wait=20000", multipart("file", "a.jpg", "image/jpeg", small_jpeg()),
+                                "Content-Type: multipart/form-data; boundary=edge\r\n");
+  EXPECT_EQ(form.status, 200);
+  EXPECT_THAT(form.body, HasSubstr(R"("type":"detection_result")"));
+}
+
+TEST(routes_process, refuses_with_the_status_of_the_mistake_and_counts_the_frame) {
+  LiveServer live;
+  open_session(live);
+  Client client(live.port());
+  const auto status = [&client](std::string_view body, std::string_view lines = {}) {
+    return client.post("/stream/process/mine", body, lines).status;
+  };
+  EXPECT_EQ(status(R"({"image_data":""})"), 422);
+  EXPECT_EQ(status(R"({"image_data":"*"})"), 400);
+  EXPECT_EQ(status("nonsense"), 422);
+  EXPECT_EQ(status(small_jpeg(), "Content-Type: image/jpeg\r\nX-Capture-Time: soon\r\n"), 422);
+  EXPECT_EQ(status(small_jpeg(), "Content-Type: image/jpeg\r\nX-Location: north\r\n"), 422);
+  EXPECT_EQ(client.post("/stream/process/mine?wait=x", process_body("a")).status, 422);
+  EXPECT_EQ(client.post("/stream/process/mine?wait=25001", process_body("a")).status, 422);
+  const auto counters = live.registry().find("mine")->counters();
+  EXPECT_EQ(counters.received, counters.total_errors());
+  EXPECT_EQ(counters.in_flight, 0U);
+  EXPECT_GE(counters.received, 4U);
+}
+
+TEST(routes_process, undecodable_picture_is_200_with_its_error_when_waited_for) {
+  LiveServer live;
+  open_session(live);
+  const auto reply =
+      Client(live.port()).post("/stream/process/mine?wait=20000", "\xFF\xD8\xFF garbage", "Content-Type: image/jpeg\r\n");
+  EXPECT_EQ(reply.status, 200);
+  EXPECT_THAT(reply.body, HasSubstr(R"("type":"error")"));
+}
+
+}  // namespace
+}  // namespace hazard::serve
