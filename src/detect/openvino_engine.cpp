@@ -92,8 +92,8 @@ domain::Result<std::unique_ptr<Engine>> load(const EngineOptions& options, std::
   prepared->graph.reset();
   describe_compiled(*compiled, *plan, prepared->info);
   const domain::ModelInfo& info = prepared->info;
-  lines.push_back(fmt::format("device: {}, {}, {} mode, {}: {} stream(s), {} thread(s)", info.device, info.precision,
-                              info.performance_mode, plan->words, info.streams, info.threads));
+  lines.push_back(fmt::format("device: {}, {}, {} mode, {}, {} at once", info.device, info.precision, info.performance_mode,
+                              plan->words, plan->workers == 1 ? "one picture" : fmt::format("{} pictures", plan->workers)));
   auto loaded = std::make_shared<LoadedModel>(LoadedModel{std::move(*compiled), prepared->layout, info.input});
   const auto time_ms = warm_up(loaded, plan->workers);
   if (!time_ms) return std::unexpected(time_ms.error());

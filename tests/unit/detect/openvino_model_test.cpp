@@ -265,6 +265,49 @@ TEST(SmallModels, requests_side_by_side_do_not_mix_their_pictures) {
   EXPECT_THAT(mixed, ElementsAre(0, 0, 0, 0));
 }
 
+// New weights in an old graph, under the same names: what an update of a model looks like.
+TEST(SmallModels, a_cache_never_answers_for_other_weights) {
+  const TempFolder folder;
+  const TempFolder cache;
+  const auto boxes_with = [&](float side, domain::SizePx input) {
+    auto options = exact(write_graph(folder, {.side = side}, small_names(2)));
+    options.cache_dir = cache.path();
+    options.input = input;
+    const auto engine = load_openvino_engine(options);
+    EXPECT_TRUE(engine);
+    const auto found = detect(**engine, 255, 0, 0);
+    EXPECT_EQ(found.size(), 2U);
+    EXPECT_EQ((*engine)->model().input, input);
+    return found.empty() ? 0 : found[0].box.width();
+  };
+  for (int round = 0; round < 2; ++round) {
+    EXPECT_EQ(boxes_with(8, {64, 64}), 8);
+    EXPECT_EQ(boxes_with(12, {64, 64}), 12);
+    EXPECT_EQ(boxes_with(12, {128, 96}), 12);
+  }
+  EXPECT_FALSE(std::filesystem::is_empty(cache.path()));
+}
+
+TEST(SmallModels, a_damaged_cache_is_made_anew) {
+  const TempFolder folder;
+  const TempFolder cache;
+  auto options = exact(write_graph(folder, {}, small_names(2)));
+  options.cache_dir = cache.path();
+  ASSERT_TRUE(load_openvino_engine(options));
+  for (const double share : {0.9, 0.5, 0.1, 0.0}) {
+    std::size_t blobs = 0;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(cache.path())) {
+      if (!entry.is_regular_file()) continue;
+      ++blobs;
+      std::filesystem::resize_file(entry.path(), static_cast<std::uintmax_t>(share * static_cast<double>(entry.file_size())));
+    }
+    EXPECT_GT(blobs, 0U);
+    const auto engine = load_openvino_engine(options);
+    ASSERT_TRUE(engine) << share << ": " << engine.error().message;
+    expect_two_boxes(detect(**engine, 255, 0, 0), 1.0F);
+  }
+}
+
 TEST(CheckModel, says_each_fact_and_the_end) {
   const TempFolder folder;
   const auto report = check_model(exact(write_graph(folder, {}, small_names(2) + "version: 7\n")));

@@ -2,6 +2,7 @@
 // output depends on the picture in one known way: every score is the mean red of the whole picture, 0..1.
 #pragma once
 
+#include <array>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -35,6 +36,7 @@ struct GraphOptions {
   bool channels_last = false;
   ov::element::Type type = ov::element::f32;
   std::string labels;      // rt_info model_info/labels; empty: none
+  float side = 8;          // of every box
   std::size_t cells = 84;  // of 64x64: 8*8 + 4*4 + 2*2
 };
 
@@ -66,7 +68,7 @@ inline ov::Output<ov::Node> mean_red(const GraphOptions& options, const ov::Outp
   return std::make_shared<op::Gather>(means, whole({0}, {1}), whole({1}, {}));  // (1, 1)
 }
 
-// Box i of class i, for i below the class count, centred at (8 + 16 (i % 4), 8 + 16 (i / 4 % 4)) with sides of 8.
+// Box i of class i, for i below the class count, centred at (8 + 16 (i % 4), 8 + 16 (i / 4 % 4)) with sides of `side`.
 struct Tables {
   std::vector<float> fixed;   // coordinates and class ids
   std::vector<float> scored;  // 1 where the mean red goes
@@ -80,7 +82,9 @@ inline Tables tables_of(const GraphOptions& options, std::size_t rows, std::size
   for (std::size_t i = 0; i < rows && i < options.classes; ++i) {
     const float x = 8 + 16 * static_cast<float>(i % 4);
     const float y = 8 + 16 * static_cast<float>(i / 4 % 4);
-    const float coordinates[4] = {finished ? x - 4 : x, finished ? y - 4 : y, finished ? x + 4 : 8, finished ? y + 4 : 8};
+    const float half = options.side / 2;
+    const std::array<float, 4> coordinates =
+        finished ? std::array{x - half, y - half, x + half, y + half} : std::array{x, y, options.side, options.side};
     for (std::size_t c = 0; c < 4; ++c) out.fixed[at(i, c)] = coordinates[c];
     out.scored[at(i, finished ? 4 : 4 + i)] = options.kind == GraphKind::logits ? 57600 : 1;
     if (finished) out.fixed[at(i, 5)] = static_cast<float>(i);
