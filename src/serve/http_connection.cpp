@@ -27,7 +27,7 @@ constexpr std::size_t kLingerBytesMax = 256 * 1024;
 class Http11 final : public HttpConnection, public OutcomeTaker, public std::enable_shared_from_this<Http11> {
  public:
   Http11(HttpContext& context, net::tcp::socket socket, Place place, std::string peer)
-      : context_(context), socket_(std::move(socket)), place_(std::move(place)), peer_(std::move(peer)) {}
+      : context_(context), socket_(std::move(socket)), place_(std::move(place)), peer_(std::move(peer)), share_(context.budget) {}
 
   void begin() {
     enter(State::head);
@@ -75,6 +75,7 @@ class Http11 final : public HttpConnection, public OutcomeTaker, public std::ena
   net::tcp::socket socket_;
   Place place_;
   const std::string peer_;
+  ReadShare share_;
 
   State state_ = State::head;
   steady_clock::time_point since_{};
@@ -247,6 +248,7 @@ void Http11::read_sized_body() {
   if (missing == 0) return call_handler();
   // Grows with what really came, not with what was announced.
   const std::size_t piece = std::min(missing, std::max(kBodyReadBytes, have));
+  if (!share_.hold(have + piece)) return refuse_head({ErrorCode::overloaded, "Too many requests are being read."});
   body.resize(have + piece);
   read_into(reinterpret_cast<char*>(body.data()) + have, piece, [have](Http11& self, std::size_t count) {
     self.request_.body.resize(have + count);
@@ -260,6 +262,7 @@ void Http11::read_chunked_body() {
   if (!used) return refuse_head(used.error());  // nothing after this can be read
   in_.erase(0, *used);
   if (chunks_->done()) return call_handler();
+  if (!share_.hold(request_.body.size())) return refuse_head({ErrorCode::overloaded, "Too many requests are being read."});
   in_.resize(kBodyReadBytes / 4);
   read_into(in_.data(), in_.size(), [](Http11& self, std::size_t count) {
     self.in_.resize(count);
@@ -271,6 +274,7 @@ void Http11::read_chunked_body() {
 void Http11::call_handler() {
   enter(State::handling);
   unread_body_ = false;
+  share_.give_back();
   request_.request_id = request_id_;
   request_.peer = peer_;
   request_.received_at = context_.clock.now();
@@ -334,6 +338,7 @@ void Http11::write_some() {
 void Http11::after_write() {
   out_ = {};
   request_ = Request{};
+  share_.give_back();
   cors_lines_.clear();
   path_.clear();
   head_only_ = false;

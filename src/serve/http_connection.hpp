@@ -14,6 +14,7 @@
 #include "serve/connection_set.hpp"
 #include "serve/event_loop.hpp"
 #include "serve/gate.hpp"
+#include "serve/read_budget.hpp"
 #include "serve/taken_socket.hpp"
 
 namespace hazard::serve {
@@ -46,6 +47,7 @@ struct HttpContext {
   HttpDeadlines deadlines;
   HeadLimits limits;
   ConnectionSet& connections;
+  ReadBudget& budget;
   HttpMetrics& metrics;
   bool draining = false;
 };

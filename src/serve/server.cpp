@@ -52,6 +52,7 @@ class RunningServer final : public Server {
   const base::Clock& clock_;
   const std::shared_ptr<EventLoop> loop_ = std::make_shared<EventLoop>();
   ConnectionSet connections_;
+  ReadBudget budget_;
   const OriginPolicy origins_;
   HttpMetrics http_metrics_;
   StreamContext streams_;
@@ -81,12 +82,14 @@ RunningServer::RunningServer(const ServerOptions& options, Dependencies&& depend
     : options_(options),
       registry_(dependencies.registry),
       clock_(registry_.pipeline().clock()),
+      budget_(options.read_bytes_max),
       origins_(options.cors_origins, on_loopback),
       streams_{.loop = loop_,
                .connections = connections_,
+               .budget = budget_,
                .registry = registry_,
                .clock = clock_,
-               .times = {.write_stall = options.write_stall, .comment = options.sse_comment},
+               .times = {.write_stall = options.write_stall, .message = options.message_deadline, .comment = options.sse_comment},
                .outbox = {},
                .frame_bytes_max = options.frame_bytes_max,
                .heartbeat = options.heartbeat,
@@ -107,6 +110,7 @@ RunningServer::RunningServer(const ServerOptions& options, Dependencies&& depend
             .deadlines = deadlines_of(options),
             .limits = {},
             .connections = connections_,
+            .budget = budget_,
             .metrics = http_metrics_},
       timer_(std::make_unique<net::asio::steady_timer>(loop_->context())) {}
 

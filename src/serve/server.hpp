@@ -26,6 +26,7 @@ struct ServerOptions {
   bool allow_anonymous = false;  // needed to listen beyond loopback; routes for administrators stay closed there
   int connections_max = 2000;
   std::size_t frame_bytes_max = domain::kFrameBytesMaxDefault;
+  std::size_t read_bytes_max = 256 * 1024 * 1024;  // of unfinished requests and messages, all connections together
   std::chrono::milliseconds heartbeat{30'000};
   std::chrono::milliseconds drain_deadline{8'000};   // then whatever is left is cut
   std::chrono::milliseconds reconnect_after{1'000};  // told to streams when the server stops
@@ -34,6 +35,7 @@ struct ServerOptions {
   std::chrono::milliseconds body_window{5'000};
   std::chrono::milliseconds idle_deadline{60'000};
   std::chrono::milliseconds write_stall{10'000};
+  std::chrono::milliseconds message_deadline{60'000};
   std::chrono::milliseconds sse_comment{15'000};
 };
 

@@ -9,6 +9,7 @@
 #include "serve/connection_set.hpp"
 #include "serve/event_loop.hpp"
 #include "serve/outbox.hpp"
+#include "serve/read_budget.hpp"
 #include "session/registry.hpp"
 
 namespace hazard::serve {
@@ -16,6 +17,7 @@ namespace hazard::serve {
 struct StreamTimes {
   std::chrono::milliseconds handshake{10'000};
   std::chrono::milliseconds write_stall{10'000};
+  std::chrono::milliseconds message{60'000};  // from the first byte of a message to its last
   std::chrono::milliseconds close{3'000};     // the peer's time to answer a close frame
   std::chrono::milliseconds comment{15'000};  // of event streams: keeps proxies from giving up
 };
@@ -35,6 +37,7 @@ struct StreamMetrics {
 struct StreamContext {
   std::shared_ptr<EventLoop> loop;
   ConnectionSet& connections;
+  ReadBudget& budget;
   session::Registry& registry;
   const base::Clock& clock;
   StreamTimes times;

@@ -19,6 +19,7 @@ using net::websocket::close_code;
 using std::chrono::steady_clock;
 
 constexpr std::size_t kBufferBytesKept = 16 * 1024;
+constexpr std::size_t kReadBytes = 64 * 1024;
 // Far beyond any honest client (one ping a heartbeat), far below what would cost us anything.
 constexpr int kControlFramesPerSecondMax = 200;
 
@@ -29,6 +30,7 @@ class WsStream final : public Connection, public std::enable_shared_from_this<Ws
         session_(std::move(session)),
         dialogue_(session_, context.clock),
         place_(std::move(place)),
+        share_(context.budget),
         ws_(std::move(socket)),
         buffer_(domain::text_message_bytes_max(context.frame_bytes_max) + kBufferBytesKept) {
     context_.metrics.websockets.add();
@@ -56,6 +58,7 @@ class WsStream final : public Connection, public std::enable_shared_from_this<Ws
   void on_open();
   void read();
   void linger();
+  void on_piece();
   void on_message();
   void flush();
   void write(std::shared_ptr<const std::string> json);
@@ -68,6 +71,7 @@ class WsStream final : public Connection, public std::enable_shared_from_this<Ws
   const std::shared_ptr<session::Session> session_;
   session::Dialogue dialogue_;
   Place place_;
+  ReadShare share_;
   net::websocket::stream<net::PeerSocket, false> ws_;  // false: permessage-deflate is not even compiled in
   net::beast::flat_buffer buffer_;
   std::shared_ptr<Outbox> outbox_;
@@ -80,6 +84,7 @@ class WsStream final : public Connection, public std::enable_shared_from_this<Ws
   steady_clock::time_point write_since_{};
   steady_clock::time_point control_window_ = state_since_;
   int control_frames_ = 0;
+  std::optional<steady_clock::time_point> message_since_;  // of one that is not whole yet
   bool writing_ = false;
   bool pinging_ = false;
   bool said_goodbye_ = false;
@@ -141,13 +146,14 @@ void WsStream::on_open() {
 }
 
 void WsStream::read() {
-  ws_.async_read(buffer_, [self = shared_from_this()](error_code failure, std::size_t) {
+  // Piece by piece, so that a long message on a slow line counts as a sign of life, and its bytes against the budget.
+  ws_.async_read_some(buffer_, kReadBytes, [self = shared_from_this()](error_code failure, std::size_t) {
     if (self->state_ == State::ended) return;
     if (failure == net::websocket::error::closed || failure == net::asio::error::eof) return self->end();
     // Beast has sent a close frame for what it found wrong (1002, 1007, 1009).
     if (failure) return self->linger();
     self->guarded([&] {
-      self->on_message();
+      self->on_piece();
       if (self->state_ == State::open || self->state_ == State::closing) self->read();
     });
   });
@@ -169,15 +175,26 @@ void WsStream::linger() {
                                    });
 }
 
-void WsStream::on_message() {
+void WsStream::on_piece() {
   heard_at_ = steady_clock::now();
+  if (state_ == State::closing) return buffer_.consume(buffer_.size());  // nobody answers it any more
+  if (!message_since_) message_since_ = heard_at_;
+  if (ws_.is_message_done()) {
+    message_since_.reset();
+    on_message();
+  }
+  if (!share_.hold(buffer_.capacity())) {
+    buffer_.consume(buffer_.size());
+    close(close_code::try_again_later);
+  }
+}
+
+void WsStream::on_message() {
   const auto data = buffer_.cdata();
   const std::string_view bytes(static_cast<const char*>(data.data()), data.size());
   context_.metrics.websocket_messages_in.add();
   context_.metrics.websocket_bytes_in.add(bytes.size());
-  if (state_ == State::closing) {
-    // What comes after our close frame is not answered any more.
-  } else if (ws_.got_binary()) {
+  if (ws_.got_binary()) {
     if (bytes.size() > context_.frame_bytes_max + domain::kEnvelopeHeaderBytes + domain::kEnvelopeJsonBytesMax) {
       close(close_code::too_big);
     } else if (auto answer = dialogue_.on_binary(domain::Bytes(bytes.begin(), bytes.end()))) {
@@ -245,6 +262,7 @@ void WsStream::tick(base::SteadyTime now) {
       return end();
     }
     if (state_ != State::open) return;
+    if (message_since_ && now - *message_since_ >= context_.times.message) return close(close_code::policy_error);
     if (control_frames_ > kControlFramesPerSecondMax) return close(close_code::policy_error);
     keep_alive(now);
     flush();

@@ -4,6 +4,7 @@
 
 #include <future>
 #include <latch>
+#include <memory>
 
 namespace hazard::serve {
 namespace {
@@ -11,9 +12,9 @@ namespace {
 DemoRenderer::Ask ask(std::uint64_t frame) { return {.seed = 1, .size = {64, 64}, .frame = frame}; }
 
 DemoRenderer::Picture rendered(DemoRenderer& renderer, std::uint64_t frame) {
-  std::promise<DemoRenderer::Picture> promise;
-  EXPECT_TRUE(renderer.render(ask(frame), [&](DemoRenderer::Picture picture) { promise.set_value(std::move(picture)); }));
-  return promise.get_future().get();
+  const auto promise = std::make_shared<std::promise<DemoRenderer::Picture>>();
+  EXPECT_TRUE(renderer.render(ask(frame), [promise](DemoRenderer::Picture picture) { promise->set_value(std::move(picture)); }));
+  return promise->get_future().get();
 }
 
 TEST(demo_renderer, keeps_what_it_drew) {
@@ -25,16 +26,16 @@ TEST(demo_renderer, keeps_what_it_drew) {
 }
 
 TEST(demo_renderer, tells_the_truth_of_the_frame) {
-  DemoRenderer renderer;
   std::promise<std::uint64_t> frame;
+  DemoRenderer renderer;
   EXPECT_TRUE(renderer.truth(ask(5), [&](const sim::FrameTruth& truth) { frame.set_value(truth.frame); }));
   EXPECT_EQ(frame.get_future().get(), 5U);
 }
 
 TEST(demo_renderer, refuses_more_questions_than_it_lets_wait) {
-  DemoRenderer renderer;
   std::latch begun(1);
   std::latch go_on(1);
+  DemoRenderer renderer;
   ASSERT_TRUE(renderer.truth(ask(0), [&](const sim::FrameTruth&) {
     begun.count_down();
     go_on.wait();

@@ -88,6 +88,23 @@ TEST(http_connection, a_body_beyond_its_limit_is_413_before_it_is_sent) {
   EXPECT_EQ(Client(live.port()).get("/health", "Content-Length: 1\r\n").status, 413);
 }
 
+TEST(http_connection, bodies_beyond_what_all_may_hold_are_503_until_there_is_room) {
+  LiveOptions options = live_options();
+  options.server.read_bytes_max = 100'000;
+  LiveServer live(std::move(options));
+  const std::string large = "{" + std::string(60'000, ' ') + "}";
+  int status = 0;
+  {
+    Client half(live.port());
+    half.send("POST /stream/sessions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 60002\r\n\r\n" + large.substr(1));
+    // The first is read at its own pace.
+    for (int i = 0; i < 10'000 && status != 503; ++i) status = Client(live.port()).post("/stream/sessions", large).status;
+    EXPECT_EQ(status, 503);
+  }
+  for (int i = 0; i < 10'000 && status != 200; ++i) status = Client(live.port()).post("/stream/sessions", large).status;
+  EXPECT_EQ(status, 200);
+}
+
 TEST(http_connection, a_client_that_waits_for_leave_gets_it) {
   LiveServer live;
   Client client(live.port());

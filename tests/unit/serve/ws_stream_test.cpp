@@ -224,6 +224,28 @@ TEST(ws_stream, client_in_the_middle_of_too_large_a_message_learns_why_it_is_clo
   EXPECT_TRUE(client.at_end());
 }
 
+TEST(ws_stream, message_that_never_ends_is_closed) {
+  LiveOptions options = live_options();
+  options.server.message_deadline = std::chrono::milliseconds(200);
+  LiveServer live(std::move(options));
+  Client client(live.port());
+  ASSERT_EQ(client.upgrade().status, 101);
+  client.read_message();
+  client.send_frame(1, "{", false);
+  EXPECT_EQ(client.read_message().close_code, 1008);
+}
+
+TEST(ws_stream, messages_beyond_what_all_may_hold_are_closed_with_1013) {
+  LiveOptions options = live_options();
+  options.server.read_bytes_max = 100'000;
+  LiveServer live(std::move(options));
+  Client client(live.port());
+  ASSERT_EQ(client.upgrade().status, 101);
+  client.read_message();
+  client.send_binary(std::string(300'000, 'x'));
+  EXPECT_EQ(client.read_message().close_code, 1013);
+}
+
 TEST(ws_stream, flood_of_pings_is_closed_with_1008) {
   LiveServer live;
   Client client(live.port());
