@@ -94,7 +94,7 @@ def parity(graph, weights, pictures, width=640, height=640, least=0.1):
 
 
 def simulated(folder, infer, width, height, near=15.0, clear=0.7, overlap=0.3):
-    """Recall of hazards within `near` metres of which at least `clear` is in the picture, and false alarms a frame, on frames of the simulated drive.
+    """Recall of hazards within `near` metres of which at least `clear` is in the picture, and false alarms a frame.
 
     A finding is an alarm when it meets no truth box of any distance; a truth box without a distance counts as near.
     Cracks are judged by overlap with the box of the truth at 0.3: their extent is a matter of taste, their presence is not.
