@@ -20,6 +20,7 @@ using std::chrono::steady_clock;
 
 constexpr std::size_t kBufferBytesKept = 16 * 1024;
 constexpr std::size_t kReadBytes = 64 * 1024;
+constexpr auto kOverloadedRetry = std::chrono::seconds(1);
 // Far beyond any honest client (one ping a heartbeat), far below what would cost us anything.
 constexpr int kControlFramesPerSecondMax = 200;
 
@@ -62,7 +63,9 @@ class WsStream final : public Connection, public std::enable_shared_from_this<Ws
   void on_message();
   void flush();
   void write(std::shared_ptr<const std::string> json);
-  void say_goodbye(const Outbox::Ending& ending);
+  void leave(close_code code, std::string_view reason, bool reconnect, base::Duration retry_after);
+  void leave(const Outbox::Ending& ending);
+  void say_goodbye();
   void close(close_code code);
   void keep_alive(base::SteadyTime now);
   void end();
@@ -87,7 +90,16 @@ class WsStream final : public Connection, public std::enable_shared_from_this<Ws
   std::optional<steady_clock::time_point> message_since_;  // of one that is not whole yet
   bool writing_ = false;
   bool pinging_ = false;
-  bool said_goodbye_ = false;
+
+  // How this ends, once that is decided: the client is told, then the close frame goes out.
+  struct Goodbye {
+    close_code code;
+    std::string_view reason;
+    bool reconnect;
+    base::Duration retry_after;
+    bool said = false;
+  };
+  std::optional<Goodbye> goodbye_;
 };
 
 void WsStream::configure(const std::string& request_id) {
@@ -177,7 +189,7 @@ void WsStream::linger() {
 
 void WsStream::on_piece() {
   heard_at_ = steady_clock::now();
-  if (state_ == State::closing) return buffer_.consume(buffer_.size());  // nobody answers it any more
+  if (state_ == State::closing || goodbye_) return buffer_.consume(buffer_.size());  // nobody answers it any more
   if (!message_since_) message_since_ = heard_at_;
   if (ws_.is_message_done()) {
     message_since_.reset();
@@ -185,7 +197,7 @@ void WsStream::on_piece() {
   }
   if (!share_.hold(buffer_.capacity())) {
     buffer_.consume(buffer_.size());
-    close(close_code::try_again_later);
+    leave(close_code::try_again_later, "overloaded", true, spread(kOverloadedRetry));
   }
 }
 
@@ -198,12 +210,12 @@ void WsStream::on_message() {
     if (bytes.size() > context_.frame_bytes_max + domain::kEnvelopeHeaderBytes + domain::kEnvelopeJsonBytesMax) {
       close(close_code::too_big);
     } else if (auto answer = dialogue_.on_binary(domain::Bytes(bytes.begin(), bytes.end()))) {
-      if (!outbox_->say(std::move(*answer))) close(close_code::policy_error);
+      if (!outbox_->say(std::move(*answer))) leave(close_code::policy_error, "misuse", false, {});
     }
   } else if (ends_inside_character(bytes)) {
     close(close_code::bad_payload);
   } else if (auto answer = dialogue_.on_text(bytes)) {
-    if (!outbox_->say(std::move(*answer))) close(close_code::policy_error);
+    if (!outbox_->say(std::move(*answer))) leave(close_code::policy_error, "misuse", false, {});
   }
   buffer_.consume(buffer_.size());
   if (buffer_.capacity() > kBufferBytesKept) buffer_.shrink_to_fit();  // an idle session does not keep its largest frame
@@ -211,8 +223,9 @@ void WsStream::on_message() {
 
 void WsStream::flush() {
   if (state_ != State::open || writing_) return;
+  if (goodbye_) return say_goodbye();
   if (auto next = outbox_->pop()) return write(std::move(next->json));
-  if (const auto ending = outbox_->ending()) say_goodbye(*ending);
+  if (const auto ending = outbox_->ending()) leave(*ending);
 }
 
 void WsStream::write(std::shared_ptr<const std::string> json) {
@@ -230,17 +243,27 @@ void WsStream::write(std::shared_ptr<const std::string> json) {
   });
 }
 
-void WsStream::say_goodbye(const Outbox::Ending& ending) {
-  const bool restarting = ending.reason == session::EndReason::server_closing;
-  if (!std::exchange(said_goodbye_, true)) {
-    constexpr std::string_view kReasons[] = {"closed", "idle", "server_closing", "replaced"};
-    return write(std::make_shared<const std::string>(wire::session_closing(
-        kReasons[static_cast<std::size_t>(ending.reason)], restarting || ending.reason == session::EndReason::idle,
-        spread(ending.retry_after), context_.clock.wall())));
+void WsStream::leave(const Outbox::Ending& ending) {
+  constexpr std::string_view kReasons[] = {"closed", "idle", "server_closing", "replaced"};
+  const std::string_view reason = kReasons[static_cast<std::size_t>(ending.reason)];
+  switch (ending.reason) {
+    case session::EndReason::closed_by_client: return leave(close_code::normal, reason, false, {});
+    case session::EndReason::server_closing: return leave(close_code::service_restart, reason, true, spread(ending.retry_after));
+    case session::EndReason::idle: return leave(close_code::going_away, reason, true, {});
+    case session::EndReason::replaced: return leave(close_code::going_away, reason, false, {});
   }
-  close(restarting                                              ? close_code::service_restart
-        : ending.reason == session::EndReason::closed_by_client ? close_code::normal
-                                                                : close_code::going_away);
+}
+
+void WsStream::leave(close_code code, std::string_view reason, bool reconnect, base::Duration retry_after) {
+  if (goodbye_) return;
+  goodbye_ = Goodbye{.code = code, .reason = reason, .reconnect = reconnect, .retry_after = retry_after};
+  flush();
+}
+
+void WsStream::say_goodbye() {
+  if (std::exchange(goodbye_->said, true)) return close(goodbye_->code);
+  write(std::make_shared<const std::string>(
+      wire::session_closing(goodbye_->reason, goodbye_->reconnect, goodbye_->retry_after, context_.clock.wall())));
 }
 
 void WsStream::close(close_code code) {
@@ -262,8 +285,9 @@ void WsStream::tick(base::SteadyTime now) {
       return end();
     }
     if (state_ != State::open) return;
-    if (message_since_ && now - *message_since_ >= context_.times.message) return close(close_code::policy_error);
-    if (control_frames_ > kControlFramesPerSecondMax) return close(close_code::policy_error);
+    if (message_since_ && now - *message_since_ >= context_.times.message)
+      return leave(close_code::policy_error, "too_slow", true, {});
+    if (control_frames_ > kControlFramesPerSecondMax) return leave(close_code::policy_error, "misuse", false, {});
     keep_alive(now);
     flush();
   });

@@ -232,6 +232,7 @@ TEST(ws_stream, message_that_never_ends_is_closed) {
   ASSERT_EQ(client.upgrade().status, 101);
   client.read_message();
   client.send_frame(1, "{", false);
+  EXPECT_THAT(client.read_message().payload, HasSubstr(R"("reason":"too_slow")"));
   EXPECT_EQ(client.read_message().close_code, 1008);
 }
 
@@ -243,6 +244,7 @@ TEST(ws_stream, messages_beyond_what_all_may_hold_are_closed_with_1013) {
   ASSERT_EQ(client.upgrade().status, 101);
   client.read_message();
   client.send_binary(std::string(300'000, 'x'));
+  EXPECT_THAT(client.read_message().payload, HasSubstr(R"("reason":"overloaded")"));
   EXPECT_EQ(client.read_message().close_code, 1013);
 }
 
