@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <utility>
 
@@ -46,6 +48,21 @@ TEST(listener, a_port_in_use_is_said_in_words) {
   const auto refused = serve::Server::start(options, {registry, door, "t", {}});
   ASSERT_FALSE(refused);
   EXPECT_THAT(refused.error().message, HasSubstr(std::to_string(live.port())));
+}
+
+TEST(listener, goes_on_once_there_are_descriptors_again) {
+  LiveServer live;
+  rlimit old{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &old), 0);
+  const int lowest_free = ::dup(STDERR_FILENO);
+  ::close(lowest_free);
+  rlimit one_more = old;
+  one_more.rlim_cur = static_cast<rlim_t>(lowest_free) + 1;
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &one_more), 0);
+  Client client(live.port());  // takes the last one: the server cannot accept
+  client.send("GET /api/v1/health HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &old), 0);
+  EXPECT_EQ(client.read_reply().status, 200);
 }
 
 }  // namespace
