@@ -43,7 +43,7 @@ constexpr double kUsualRate = 10;  // the default of STREAMING_DEFAULT_FPS
 std::string describe_capacity(double frames_per_second) {
   const double streams = std::floor(frames_per_second / kUsualRate);
   return fmt::format("{:.1f} frames a second, measured on 1280x720: {} at {:.0f} frames a second", frames_per_second,
-                     streams < 1   ? "not one stream"
+                     streams < 1   ? "less than one stream"
                      : streams < 2 ? "one stream"
                                    : fmt::format("{:.0f} streams", streams),
                      kUsualRate);
