@@ -105,7 +105,12 @@ void take_events(Poster& poster) {
   }
 }
 
-void wait_for(std::vector<Poster>& posters, Time end) {
+// Lock-step with an event stream means: the next frame once the verdict of the last one came.
+bool may_send(const Poster& poster, const LoadOptions& options) {
+  return !poster.broken && !poster.busy && (options.fps > 0 || !poster.events || poster.open.empty());
+}
+
+void wait_for(std::vector<Poster>& posters, const LoadOptions& options, Time end) {
   std::vector<pollfd> fds;
   Time wake = end;
   for (const auto& poster : posters) {
@@ -113,17 +118,12 @@ void wait_for(std::vector<Poster>& posters, Time end) {
     const short events = static_cast<short>(POLLIN | (poster.upload.wants_write() ? POLLOUT : 0));
     fds.push_back({.fd = poster.upload.fd(), .events = events, .revents = 0});
     if (poster.events) fds.push_back({.fd = poster.events->fd(), .events = POLLIN, .revents = 0});
-    if (!poster.busy) wake = std::min(wake, poster.next_due);
+    if (may_send(poster, options)) wake = std::min(wake, poster.next_due);
   }
   const auto left = std::max(std::chrono::nanoseconds(0), std::chrono::nanoseconds(wake - steady_clock::now()));
   const timespec limit{.tv_sec = static_cast<time_t>(left.count() / 1'000'000'000),
                        .tv_nsec = static_cast<long>(left.count() % 1'000'000'000)};
   ::ppoll(fds.data(), fds.size(), &limit, nullptr);
-}
-
-// Lock-step with an event stream means: the next frame once the verdict of the last one came.
-bool may_send(const Poster& poster, const LoadOptions& options) {
-  return !poster.broken && !poster.busy && (options.fps > 0 || !poster.events || poster.open.empty());
 }
 
 void drive(std::vector<Poster>& posters, const LoadOptions& options, const std::vector<domain::Bytes>& frames, Time end,
@@ -143,7 +143,7 @@ void drive(std::vector<Poster>& posters, const LoadOptions& options, const std::
       open = open || poster.busy || !poster.open.empty();
     }
     if (!sending && !open) return;
-    wait_for(posters, end);
+    wait_for(posters, options, end);
   }
 }
 
