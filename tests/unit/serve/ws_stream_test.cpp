@@ -208,8 +208,10 @@ TEST(ws_stream, socket_that_asks_without_reading_is_ended) {
   Client client(live.port());
   ASSERT_EQ(client.upgrade().status, 101);
   const std::string question = R"({"type":"ping","echo":")" + std::string(4000, 'x') + "\"}";
+  // The server says goodbye once its outbox is full and ends the connection when its time for that is over.
+  const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(30);
   bool alive = true;
-  for (int i = 0; i < 100'000 && alive; ++i) alive = client.send_text(question);
+  while (alive && std::chrono::steady_clock::now() < give_up) alive = client.send_text(question);
   EXPECT_FALSE(alive);
 }
 
