@@ -25,5 +25,11 @@ function(hazard_tests name)
   target_compile_definitions(${name} PRIVATE HAZARD_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   target_link_libraries(${name} PRIVATE ${ARGN} GTest::gmock GTest::gtest_main)
   add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
-  set_tests_properties(${name} PROPERTIES TIMEOUT 300)
+  set_tests_properties(${name} PROPERTIES TIMEOUT 900)
+  if(HAZARD_SANITIZE)
+    # OpenVINO and oneTBB come without sanitizers: TBB keeps its own allocator out of the way, and what only their threads see
+    # cannot be judged.
+    set_tests_properties(${name} PROPERTIES
+      ENVIRONMENT_MODIFICATION "TBB_ENABLE_SANITIZERS=set:1;TSAN_OPTIONS=string_append::ignore_noninstrumented_modules=1")
+  endif()
 endfunction()
