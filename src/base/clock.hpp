@@ -38,9 +38,7 @@ class ManualClock final : public Clock {
   std::atomic<Duration::rep> elapsed_{Duration{std::chrono::hours{1}}.count()};
 };
 
-inline double to_ms(Duration duration) noexcept {
-  return std::chrono::duration<double, std::milli>(duration).count();
-}
+inline double to_ms(Duration duration) noexcept { return std::chrono::duration<double, std::milli>(duration).count(); }
 
 // Seconds since the epoch with microsecond digits: the form every /stream message uses.
 inline double epoch_seconds(WallTime time) noexcept {
