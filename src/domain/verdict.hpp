@@ -35,6 +35,13 @@ struct StageTimes {
   base::Duration total{};
 };
 
+// What would serve the client better than what it sends now; absent when nothing would.
+struct Suggestion {
+  double fps = 0;        // frames a second that will be answered
+  int width = 0;         // pixels; more of them than the graph takes are paid for and thrown away; 0: as now
+  int jpeg_quality = 0;  // 1..100; 0: as now
+};
+
 struct FrameResult {
   std::vector<TrackedDetection> detections;  // best score first
   SizePx picture;                            // the size that boxes refer to
@@ -43,6 +50,16 @@ struct FrameResult {
   StageTimes times;
   int credits = 0;         // how many more frames fit now
   bool predicted = false;  // boxes moved on by the tracker, not detected in this frame
+  bool reused = false;     // the picture was the same as one just looked at: that one's boxes
+  int every = 1;           // of how many frames one is looked at, at present
+  std::optional<Suggestion> suggest;
+};
+
+// A session's quality moved to another rung: a graph for another input size, or a look at every Nth frame only.
+struct QualityChange {
+  SizePx input;
+  int every = 1;
+  std::string_view reason;  // a word of a closed list: "late", "slow", "room", "configured"
 };
 
 struct FrameDrop {

@@ -11,6 +11,8 @@ class ResultSink {
   // Exactly once for every offered frame; from a worker or from the thread whose call ended the frame, never under the
   // scheduler's lock. Results of one lane come in the order their frames were offered. Must not block.
   virtual void on_verdict(domain::Verdict&& verdict) noexcept = 0;
+  // The rung changed with the frame whose verdict comes next. Same threads, same rule: must not block.
+  virtual void on_quality(const domain::QualityChange& /*change*/) noexcept {}
 };
 
 }  // namespace hazard::pipeline

@@ -46,6 +46,13 @@ void write_timing(JsonWriter& json, const domain::StageTimes& times) {
   json.end_object();
 }
 
+void write_suggestion(JsonWriter& json, const domain::Suggestion& suggest) {
+  json.key("suggest").begin_object().field("fps", suggest.fps);
+  if (suggest.width > 0) json.field("width", suggest.width);
+  if (suggest.jpeg_quality > 0) json.field("jpeg_quality", suggest.jpeg_quality);
+  json.end_object();
+}
+
 void write_result(JsonWriter& json, const domain::Verdict& verdict, const domain::FrameResult& result,
                   const VerdictContext& context) {
   begin_verdict(json, "detection_result", context);
@@ -65,8 +72,11 @@ void write_result(JsonWriter& json, const domain::Verdict& verdict, const domain
   ms_field(json, "age_ms", context.age);
   json.key("quality").begin_object().field("mode", domain::to_string(context.quality_mode));
   size_field(json, "input", result.input);
-  json.field("every", 1).end_object();
+  json.field("every", result.every).end_object();
   json.field("credits", result.credits).field("predicted", result.predicted);
+  if (result.reused) json.field("reused", true);
+  if (context.capture_age) ms_field(json, "capture_age_ms", *context.capture_age);
+  if (result.suggest) write_suggestion(json, *result.suggest);
   json.end_object().end_object();
 }
 
@@ -187,6 +197,19 @@ std::string error_message(const domain::Error& error, base::WallTime now) {
   json.begin_object().field("type", "error");
   epoch_field(json, "timestamp", now);
   write_error_fields(json, error);
+  json.end_object();
+  return out;
+}
+
+std::string quality_changed(const domain::QualityChange& change, domain::QualityMode mode, base::WallTime now) {
+  std::string out;
+  JsonWriter json(out);
+  json.begin_object().field("type", "quality_changed");
+  json.key("quality").begin_object().field("mode", domain::to_string(mode));
+  size_field(json, "input", change.input);
+  json.field("every", change.every).end_object();
+  json.field("reason", change.reason);
+  epoch_field(json, "timestamp", now);
   json.end_object();
   return out;
 }

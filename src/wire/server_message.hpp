@@ -53,7 +53,8 @@ struct VerdictContext {
   domain::QualityMode quality_mode = domain::QualityMode::balanced;
   const domain::ModelInfo* model = nullptr;  // class names
   base::WallTime now{};
-  base::Duration age{};  // from receipt to now
+  base::Duration age{};                       // from receipt to now
+  std::optional<base::Duration> capture_age;  // from capture to now, when the client says when it captured
 };
 
 std::string session_created(const SessionGreeting& greeting, const domain::ModelInfo& model, base::WallTime now);
@@ -61,6 +62,8 @@ std::string verdict_message(const domain::Verdict& verdict, const VerdictContext
 // The same message again with "replayed":true, for rings that keep the first form.
 std::string mark_replayed(std::string_view verdict_json);
 std::string error_message(const domain::Error& error, base::WallTime now);
+// `mode` is the session's; told before the first verdict of the new quality.
+std::string quality_changed(const domain::QualityChange& change, domain::QualityMode mode, base::WallTime now);
 std::string config_updated(const domain::StreamConfig& config, base::WallTime now);
 // `echo_object` is Ping::echo; its own `timestamp` wins, `type`, `received_at` and `sent_at` in it are the server's to set.
 std::string pong(std::string_view echo_object, base::WallTime received_at, base::WallTime sent_at);

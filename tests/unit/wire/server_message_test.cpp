@@ -118,6 +118,30 @@ TEST(VerdictMessage, predicted_boxes_say_so) {
   EXPECT_EQ(data.at("detections").at(0).at("predicted"), true);
 }
 
+TEST(VerdictMessage, what_is_worth_saying_is_said_and_the_rest_left_out) {
+  domain::Verdict verdict{.seq = 1, .frame_id = "a", .timestamp = {}, .received_at = {}, .outcome = {}};
+  domain::FrameResult result;
+  const VerdictContext context{.session_id = "s", .now = kNow};
+  verdict.outcome = result;
+  const auto plain = object(verdict_message(verdict, context)).at("data").as_object();
+  for (const char* key : {"reused", "suggest", "capture_age_ms"}) EXPECT_FALSE(plain.contains(key)) << key;
+  EXPECT_EQ(plain.at("quality").at("every").as_int64(), 1);
+
+  result.reused = true;
+  result.every = 3;
+  result.suggest = domain::Suggestion{.fps = 7.5, .width = 640, .jpeg_quality = 0};
+  verdict.outcome = result;
+  VerdictContext timed = context;
+  timed.capture_age = 80ms;
+  const auto data = object(verdict_message(verdict, timed)).at("data").as_object();
+  EXPECT_TRUE(data.at("reused").as_bool());
+  EXPECT_EQ(data.at("quality").at("every").as_int64(), 3);
+  EXPECT_EQ(data.at("suggest").at("fps").to_number<double>(), 7.5);
+  EXPECT_EQ(data.at("suggest").at("width").to_number<int>(), 640);
+  EXPECT_FALSE(data.at("suggest").as_object().contains("jpeg_quality"));
+  EXPECT_EQ(data.at("capture_age_ms").to_number<double>(), 80);
+}
+
 TEST(VerdictMessage, without_a_client_time_the_servers_stands_there) {
   Fixture f;
   domain::Verdict verdict = result_verdict();
@@ -259,6 +283,16 @@ TEST(Messages, small_ones_read_as_the_contract_says) {
   EXPECT_EQ(stream_started("c", kNow),
             R"({"type":"stream_started","session_id":"c","client_id":"c","timestamp":1700000000.00025})");
   EXPECT_EQ(object(config_updated({}, kNow)).at("config").at("fps_limit"), 10);
+}
+
+TEST(QualityChanged, says_the_rung_and_why) {
+  const domain::QualityChange change{.input = {416, 256}, .every = 2, .reason = "late"};
+  const auto message = object(quality_changed(change, domain::QualityMode::balanced, kNow));
+  EXPECT_EQ(message.at("type"), "quality_changed");
+  EXPECT_EQ(message.at("quality").at("mode"), "balanced");
+  EXPECT_EQ(message.at("quality").at("input").at("width").to_number<int>(), 416);
+  EXPECT_EQ(message.at("quality").at("every").to_number<int>(), 2);
+  EXPECT_EQ(message.at("reason"), "late");
 }
 
 TEST(Pong, echoes_the_pings_fields_and_its_own_time_wins) {
