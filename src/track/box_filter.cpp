@@ -26,6 +26,9 @@ constexpr double kLogAccelerationDensity = 4.0;  // 1 / s^3
 constexpr double kLogSideLeast = -3;
 constexpr double kLogSideMost = 12;
 
+// Farther out a float no longer tells the two sides of a small box apart; no picture is that large.
+constexpr double kCentreMost = 1e5;
+
 double side_from_log(double log_side) noexcept { return std::exp(std::clamp(log_side, kLogSideLeast, kLogSideMost)); }
 
 double log_of_side(double side) noexcept { return std::clamp(std::log(side), kLogSideLeast, kLogSideMost); }
@@ -43,6 +46,20 @@ BoxFilter::BoxFilter(const PixelBox& measured) noexcept
       log_w_(log_of_side(measured.width()), kLogSideSd, kFirstLogVelocitySd),
       log_h_(log_of_side(measured.height()), kLogSideSd, kFirstLogVelocitySd) {}
 
+std::optional<BoxFilter> BoxFilter::from(const Snapshot& snapshot) noexcept {
+  const auto cx = KalmanFilter::from(snapshot[0]);
+  const auto cy = KalmanFilter::from(snapshot[1]);
+  const auto log_w = KalmanFilter::from(snapshot[2]);
+  const auto log_h = KalmanFilter::from(snapshot[3]);
+  if (!cx || !cy || !log_w || !log_h) return std::nullopt;
+  const bool inside = std::abs(cx->position()) <= kCentreMost && std::abs(cy->position()) <= kCentreMost;
+  return inside ? std::optional(BoxFilter(*cx, *cy, *log_w, *log_h)) : std::nullopt;
+}
+
+BoxFilter::Snapshot BoxFilter::snapshot() const noexcept {
+  return {cx_.snapshot(), cy_.snapshot(), log_w_.snapshot(), log_h_.snapshot()};
+}
+
 double BoxFilter::size() const noexcept { return side_from_log((log_w_.position() + log_h_.position()) / 2); }
 
 void BoxFilter::predict(double dt) noexcept {
@@ -59,6 +76,13 @@ void BoxFilter::correct(const PixelBox& measured) noexcept {
   cy_.correct(centre_y(measured), sd);
   log_w_.correct(log_of_side(measured.width()), kLogSideSd);
   log_h_.correct(log_of_side(measured.height()), kLogSideSd);
+}
+
+void BoxFilter::scale(double factor) noexcept {
+  cx_.transform(factor, 0);
+  cy_.transform(factor, 0);
+  log_w_.transform(1, std::log(factor));
+  log_h_.transform(1, std::log(factor));
 }
 
 PixelBox BoxFilter::box() const noexcept {

@@ -4,6 +4,9 @@
 // What always holds: box() is finite and not empty for any sequence of finite, non-empty measurements.
 #pragma once
 
+#include <array>
+#include <optional>
+
 #include "domain/geometry.hpp"
 #include "track/kalman.hpp"
 
@@ -11,11 +14,21 @@ namespace hazard::track {
 
 class BoxFilter {
  public:
+  // Centre x, centre y, logarithm of the width, of the height.
+  using Snapshot = std::array<KalmanFilter::Snapshot, 4>;
+
   explicit BoxFilter(const domain::PixelBox& measured) noexcept;
+
+  // Nothing when no filter could have come to such a state.
+  static std::optional<BoxFilter> from(const Snapshot& snapshot) noexcept;
+  Snapshot snapshot() const noexcept;
 
   // Moves on by dt seconds (>= 0).
   void predict(double dt) noexcept;
   void correct(const domain::PixelBox& measured) noexcept;
+
+  // The same picture, sent `factor` times as large (> 0).
+  void scale(double factor) noexcept;
 
   domain::PixelBox box() const noexcept;
 
@@ -24,6 +37,9 @@ class BoxFilter {
   double centre_surprise(const domain::PixelBox& measured) const noexcept;
 
  private:
+  BoxFilter(const KalmanFilter& cx, const KalmanFilter& cy, const KalmanFilter& log_w, const KalmanFilter& log_h) noexcept
+      : cx_(cx), cy_(cy), log_w_(log_w), log_h_(log_h) {}
+
   double size() const noexcept;
 
   KalmanFilter cx_, cy_, log_w_, log_h_;

@@ -1,6 +1,28 @@
 #include "track/kalman.hpp"
 
+#include <cmath>
+
 namespace hazard::track {
+namespace {
+
+// No pixel, logarithm or variance of them comes near it; its square is far from overflowing.
+constexpr double kLargest = 1e30;
+
+bool finite(double value) noexcept { return std::isfinite(value) && std::abs(value) <= kLargest; }
+
+}  // namespace
+
+std::optional<KalmanFilter> KalmanFilter::from(const Snapshot& s) noexcept {
+  const bool numbers = finite(s.position) && finite(s.velocity) && finite(s.pp) && finite(s.pv) && finite(s.vv);
+  // Rounding may leave a certain filter a little outside of what a covariance matrix can be.
+  if (!numbers || s.pp <= 0 || s.vv <= 0 || s.pv * s.pv > s.pp * s.vv * (1 + 1e-6)) return std::nullopt;
+  KalmanFilter filter(s.position, 1, 1);
+  filter.velocity_ = s.velocity;
+  filter.pp_ = s.pp;
+  filter.pv_ = s.pv;
+  filter.vv_ = s.vv;
+  return filter;
+}
 
 void KalmanFilter::predict(double dt, double acceleration_density) noexcept {
   position_ += dt * velocity_;
@@ -8,6 +30,14 @@ void KalmanFilter::predict(double dt, double acceleration_density) noexcept {
   pp_ += dt * (2 * pv_ + dt * vv_) + acceleration_density * dt * dt * dt / 3;
   pv_ += dt * vv_ + acceleration_density * dt * dt / 2;
   vv_ += acceleration_density * dt;
+}
+
+void KalmanFilter::transform(double scale, double offset) noexcept {
+  position_ = scale * position_ + offset;
+  velocity_ *= scale;
+  pp_ *= scale * scale;
+  pv_ *= scale * scale;
+  vv_ *= scale * scale;
 }
 
 void KalmanFilter::correct(double measured, double measurement_sd) noexcept {

@@ -6,19 +6,37 @@
 // What always holds: both variances are positive and the covariance matrix is symmetric.
 #pragma once
 
+#include <optional>
+
 namespace hazard::track {
 
 class KalmanFilter {
  public:
+  // All there is to know of a filter: what is written when a tracker is saved.
+  struct Snapshot {
+    double position = 0;
+    double velocity = 0;
+    double pp = 1;  // covariance matrix [[pp, pv], [pv, vv]]
+    double pv = 0;
+    double vv = 1;
+  };
+
   // Starts at a measured position with unknown velocity, taken as 0 +- velocity_sd (units per second).
   KalmanFilter(double position, double position_sd, double velocity_sd) noexcept
       : position_(position), pp_(position_sd * position_sd), vv_(velocity_sd * velocity_sd) {}
+
+  // Nothing when no filter could have come to such a state, or when its numbers are so large that going on would overflow.
+  static std::optional<KalmanFilter> from(const Snapshot& snapshot) noexcept;
+  Snapshot snapshot() const noexcept { return {position_, velocity_, pp_, pv_, vv_}; }
 
   // Moves on by dt seconds (>= 0). `acceleration_density` is the noise's power spectral density, units^2 / s^3.
   void predict(double dt, double acceleration_density) noexcept;
 
   // Takes in a measured position with the standard deviation measurement_sd (> 0).
   void correct(double measured, double measurement_sd) noexcept;
+
+  // What is measured in changes: from now on position means scale * position + offset (scale > 0, finite).
+  void transform(double scale, double offset) noexcept;
 
   double position() const noexcept { return position_; }
   double velocity() const noexcept { return velocity_; }

@@ -6,13 +6,13 @@
 #include <utility>
 
 #include "base/check.hpp"
-#include "track/association.hpp"
-#include "track/box_filter.hpp"
+#include "track/tracker_state.hpp"
 
 namespace hazard::track {
 namespace {
 
 using domain::Detection;
+using domain::PixelBox;
 using domain::TrackedDetection;
 
 // Stage one may reach for anything likely; stage two, on weak boxes, only for what is nearly where it was expected.
@@ -22,26 +22,25 @@ constexpr Gate kLowGate{.iou_least = 0.3F, .reach = 1.0F};
 // so that a hazard is confirmed at any frame rate.
 constexpr int kTentativeMissesMost = 1;
 
+// Halving an odd side changes the shape of a small picture by as much.
+constexpr double kStretchMost = 0.03;
+
+// What is left of a box at the picture's edge is still told while it is a pixel wide.
+constexpr float kSideLeast = 1;
+
 constexpr std::size_t kNone = std::numeric_limits<std::size_t>::max();
-
-enum class Phase : std::uint8_t { tentative, confirmed, lost };
-
-struct Track {
-  std::uint64_t id = 0;
-  int class_id = 0;
-  Phase phase = Phase::tentative;
-  int hits = 1;
-  int misses = 0;             // updates since it was last seen
-  std::uint64_t born_in = 0;  // number of the update
-  base::SteadyTime seen_at;
-  bool seen_now = true;
-  BoxFilter motion;
-};
 
 bool usable(const Detection& detection) noexcept {
   const auto& box = detection.box;
   return std::isfinite(box.x1) && std::isfinite(box.y1) && std::isfinite(box.x2) && std::isfinite(box.y2) &&
          std::isfinite(detection.confidence) && box.x1 < box.x2 && box.y1 < box.y2 && std::isfinite(box.area());
+}
+
+PixelBox clamped(const PixelBox& box, domain::SizePx picture) noexcept {
+  if (picture.width <= 0) return box;
+  const auto w = static_cast<float>(picture.width);
+  const auto h = static_cast<float>(picture.height);
+  return {std::clamp(box.x1, 0.0F, w), std::clamp(box.y1, 0.0F, h), std::clamp(box.x2, 0.0F, w), std::clamp(box.y2, 0.0F, h)};
 }
 
 double seconds_between(base::SteadyTime earlier, base::SteadyTime later) noexcept {
@@ -50,45 +49,32 @@ double seconds_between(base::SteadyTime earlier, base::SteadyTime later) noexcep
 
 }  // namespace
 
-struct Tracker::State {
-  TrackerOptions options;
-  std::uint64_t next_id = 1;
-  std::uint64_t updates = 0;
-  base::SteadyTime last_at{};
-  std::vector<Track> tracks;
-  std::vector<TrackedDetection> results;
+// The next frame begins: all tracks move on to its time and its size.
+void Tracker::State::begin_frame(const FrameSight& sight) {
+  ++frames;
+  take_size(sight.picture);
+  const double dt = seconds_between(last_at, sight.at);
+  for (Track& track : tracks) track.motion.predict(dt);
+  last_at = std::max(last_at, sight.at);
+}
 
-  // Scratch of one update, kept for its memory.
-  Associator associator;
-  std::vector<std::size_t> detection_indices;  // into the caller's span: not yet matched
-  std::vector<std::size_t> unclaimed;          // strong ones that continue nothing
-  std::vector<std::size_t> result_of;          // by detection: its place in `results` or kNone
-  std::vector<std::size_t> track_indices;
-  std::vector<Candidate> candidates;
-  std::vector<Detection> offered;
-
-  void forget_expired(base::SteadyTime at);
-  void move_on(base::SteadyTime at);
-  void select_detections(std::span<const Detection> detections, float least, float below);
-  template <typename Chosen>
-  void match(std::span<const Detection> detections, base::SteadyTime at, const Gate& gate, Chosen chosen);
-  void continue_track(Track& track, const Detection& detection, std::size_t result, base::SteadyTime at);
-  void begin_track(const Detection& detection, std::size_t result, base::SteadyTime at);
-  bool make_room();
-  void note_misses();
-  TrackedDetection::Track label(const Track& track, bool is_new) const noexcept;
-};
+// A client may send the same view larger or smaller from now on. A view of another shape is another view.
+void Tracker::State::take_size(domain::SizePx size) {
+  if (size.width <= 0 || size.height <= 0 || size == picture) return;
+  if (picture.width > 0) {
+    const double across = static_cast<double>(size.width) / picture.width;
+    const double down = static_cast<double>(size.height) / picture.height;
+    if (std::abs(across - down) <= kStretchMost * across) {
+      for (Track& track : tracks) track.motion.scale(across);
+    } else {
+      tracks.clear();
+    }
+  }
+  picture = size;
+}
 
 void Tracker::State::forget_expired(base::SteadyTime at) {
   std::erase_if(tracks, [&](const Track& track) { return at - track.seen_at > options.lost_after; });
-}
-
-void Tracker::State::move_on(base::SteadyTime at) {
-  const double dt = seconds_between(last_at, at);
-  for (Track& track : tracks) {
-    track.motion.predict(dt);
-    track.seen_now = false;
-  }
 }
 
 // The detections with least <= confidence < below, in the order given, into detection_indices.
@@ -125,6 +111,7 @@ void Tracker::State::match(std::span<const Detection> detections, base::SteadyTi
 
 void Tracker::State::continue_track(Track& track, const Detection& detection, std::size_t result, base::SteadyTime at) {
   track.motion.correct(detection.box);
+  track.confidence = detection.confidence;
   track.seen_at = at;
   track.seen_now = true;
   ++track.hits;
@@ -140,8 +127,12 @@ void Tracker::State::continue_track(Track& track, const Detection& detection, st
 }
 
 void Tracker::State::begin_track(const Detection& detection, std::size_t result, base::SteadyTime at) {
-  Track track{
-      .id = next_id++, .class_id = detection.class_id, .born_in = updates, .seen_at = at, .motion = BoxFilter(detection.box)};
+  Track track{.id = next_id++,
+              .class_id = detection.class_id,
+              .confidence = detection.confidence,
+              .born_in = frames,
+              .seen_at = at,
+              .motion = BoxFilter(detection.box)};
   const bool is_new = options.confirm_hits <= 1;
   if (is_new) track.phase = Phase::confirmed;
   results[result].track = label(track, is_new);
@@ -174,7 +165,7 @@ void Tracker::State::note_misses() {
 }
 
 TrackedDetection::Track Tracker::State::label(const Track& track, bool is_new) const noexcept {
-  return {.id = track.id, .age_frames = static_cast<std::uint32_t>(updates - track.born_in + 1), .is_new = is_new};
+  return {.id = track.id, .age_frames = static_cast<std::uint32_t>(frames - track.born_in + 1), .is_new = is_new};
 }
 
 Tracker::Tracker(TrackerOptions options) : state_(std::make_unique<State>()) {
@@ -182,16 +173,21 @@ Tracker::Tracker(TrackerOptions options) : state_(std::make_unique<State>()) {
   state_->options = options;
 }
 
+Tracker::Tracker(std::unique_ptr<State> state) noexcept : state_(std::move(state)) {}
 Tracker::~Tracker() = default;
 Tracker::Tracker(Tracker&&) noexcept = default;
 Tracker& Tracker::operator=(Tracker&&) noexcept = default;
 
 std::vector<TrackedDetection> Tracker::update(std::span<const Detection> detections, base::SteadyTime at) {
+  return update(detections, FrameSight{.at = at});
+}
+
+std::vector<TrackedDetection> Tracker::update(std::span<const Detection> detections, const FrameSight& sight) {
   State& s = *state_;
-  ++s.updates;
+  const base::SteadyTime at = sight.at;
   s.forget_expired(at);
-  s.move_on(at);
-  s.last_at = std::max(s.last_at, at);
+  s.begin_frame(sight);
+  for (Track& track : s.tracks) track.seen_now = false;
 
   const float high = s.options.high_confidence;
   s.select_detections(detections, high, std::numeric_limits<float>::infinity());
@@ -213,6 +209,21 @@ std::vector<TrackedDetection> Tracker::update(std::span<const Detection> detecti
 
   s.note_misses();
   return std::exchange(s.results, {});
+}
+
+std::vector<TrackedDetection> Tracker::predict(const FrameSight& sight) {
+  State& s = *state_;
+  s.begin_frame(sight);
+  std::vector<TrackedDetection> results;
+  for (const Track& track : s.tracks) {
+    // What was seen too weakly to be reported is not reported now either.
+    if (track.phase != Phase::confirmed || track.confidence < s.options.high_confidence) continue;
+    const PixelBox box = clamped(track.motion.box(), s.picture);
+    if (box.width() < kSideLeast || box.height() < kSideLeast) continue;
+    const Detection moved{.box = box, .confidence = track.confidence, .class_id = track.class_id};
+    results.push_back({.detection = moved, .track = s.label(track, false), .predicted = true});
+  }
+  return results;
 }
 
 void Tracker::set_high_confidence(float confidence) noexcept { state_->options.high_confidence = confidence; }
