@@ -9,73 +9,8 @@ build/hazardstream, build/bench/hazard_load (make bench builds both) and .venv (
 import argparse
 import json
 import os
-import re
-import signal
-import subprocess
-import sys
-import time
-import urllib.request
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-CORES = len(os.sched_getaffinity(0))
-
-
-def benchmark_app(model, hint, precision, seconds):
-    """Median latency in ms and frames a second of OpenVINO's own tool."""
-    xml = [f for f in sorted(os.listdir(model)) if f.endswith(".xml")][0]
-    out = subprocess.run([os.path.join(ROOT, ".venv/bin/benchmark_app"), "-m", os.path.join(model, xml), "-d", "CPU", "-hint", hint,
-                          "-infer_precision", precision, "-t", str(seconds)], capture_output=True, text=True, check=True).stdout
-    return {"median_ms": float(re.search(r"Median:\s+([\d.]+)", out)[1]), "fps": float(re.search(r"Throughput:\s+([\d.]+)", out)[1])}
-
-
-class Server:
-    """The release binary on a free port, in one performance mode; ended on leaving."""
-
-    def __init__(self, mode, port, extra=()):
-        self.port = port
-        env = dict(os.environ, HOST="127.0.0.1", PORT=str(port), OPENVINO_PERFORMANCE_MODE=mode, LOG_LEVEL="warn", STREAMING_MAX_FPS="100")
-        env.update(extra)
-        binary = os.path.join(ROOT, "build/hazardstream")
-        self.process = subprocess.Popen([binary, "serve"], cwd=ROOT, env=env, stdout=subprocess.DEVNULL)
-
-    def __enter__(self):
-        for _ in range(600):
-            try:
-                if self.get("/health/ready"):
-                    return self
-            except OSError:
-                pass
-            if self.process.poll() is not None:
-                sys.exit("the server ended at start: run build/hazardstream serve to see why")
-            time.sleep(0.1)
-        sys.exit("the server was not ready within a minute")
-
-    def __exit__(self, *_):
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait(timeout=15)
-
-    def get(self, path):
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=5) as reply:
-            return reply.read().decode()
-
-    def rss_mib(self):
-        with open(f"/proc/{self.process.pid}/status") as status:
-            return int(re.search(r"VmRSS:\s+(\d+)", status.read())[1]) / 1024
-
-    def stage_ms(self, stage):
-        """Mean of a stage since the start, from /metrics."""
-        text = self.get("/metrics")
-        total = re.search(rf'hazardstream_stage_seconds_sum{{stage="{stage}"}} ([\d.e+-]+)', text)
-        count = re.search(rf'hazardstream_stage_seconds_count{{stage="{stage}"}} (\d+)', text)
-        return 1000 * float(total[1]) / max(1, int(count[1])) if total and count else float("nan")
-
-    def load(self, **options):
-        flags = [f for name, value in options.items() for f in ("--" + name.replace("_", "-"), str(value))]
-        out = subprocess.run([os.path.join(ROOT, "build/bench/hazard_load"), "--url", f"ws://127.0.0.1:{self.port}",
-                              "--pid", str(self.process.pid)] + flags, capture_output=True, text=True)
-        if out.returncode != 0:
-            sys.exit(out.stderr)
-        return json.loads(out.stdout)
+from servers import CORES, ROOT, benchmark_app, hazardstream, machine
 
 
 class Table:
@@ -88,7 +23,7 @@ class Table:
 
 
 def one_session(table, app, seconds, results):
-    with Server("LATENCY", 18081) as server:
+    with hazardstream("LATENCY") as server:
         load = server.load(sessions=1, seconds=seconds, fps_limit=100)
         decode = server.stage_ms("decode")
     floor = app["median_ms"] + decode
@@ -102,7 +37,7 @@ def one_session(table, app, seconds, results):
 
 
 def four_sessions(table, app, seconds, results):
-    with Server("THROUGHPUT", 18082) as server:
+    with hazardstream("THROUGHPUT") as server:
         load = server.load(sessions=4, seconds=seconds, fps_limit=100)
         decode = server.stage_ms("decode")
     ideal = CORES / (CORES / app["fps"] + decode / 1000)
@@ -116,7 +51,7 @@ def four_sessions(table, app, seconds, results):
 
 def overload(table, seconds, results):
     for sessions, fps in ((4, 30), (10, 10)):
-        with Server("THROUGHPUT", 18083) as server:
+        with hazardstream("THROUGHPUT") as server:
             load = server.load(sessions=sessions, fps=fps, seconds=seconds)
             stats = json.loads(server.get("/stream/stats"))
         results[f"{sessions}x{fps}"] = load
@@ -137,7 +72,7 @@ def overload(table, seconds, results):
 
 
 def memory(table, seconds, results):
-    with Server("THROUGHPUT", 18084) as server:
+    with hazardstream("THROUGHPUT") as server:
         idle = server.rss_mib()
         load = server.load(sessions=10, fps=10, seconds=seconds)
         before = server.rss_mib()
@@ -149,7 +84,7 @@ def memory(table, seconds, results):
 
 
 def doors(table, seconds, results):
-    with Server("THROUGHPUT", 18085) as server:
+    with hazardstream("THROUGHPUT") as server:
         for mode in ("binary", "text", "sse", "post"):
             load = server.load(sessions=4, seconds=seconds, mode=mode, fps_limit=100)
             results["door_" + mode] = load
@@ -165,11 +100,10 @@ def main():
     arguments = parser.parse_args()
     seconds = 4 if arguments.quick else 20
     wanted = arguments.only.split(",")
-    flags = open("/proc/cpuinfo").read()
-    precision = "bf16" if re.search(r"avx512_bf16|amx_bf16", flags) else "f32"
-    isa = " ".join(name for name in ("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_bf16", "amx_int8") if name in flags)
-    table, results = Table(), {"cores": CORES, "isa": isa, "precision": precision}
-    print(f"{CORES} cores, {isa}; {precision}; 1280x720 JPEG of the simulated drive, binary WebSocket\n")
+    found = machine()
+    precision = found["precision"]
+    table, results = Table(), found
+    print(f"{CORES} cores, {found['isa']}; {precision}; 1280x720 JPEG of the simulated drive, binary WebSocket\n")
     latency = throughput = None
     if "one" in wanted:
         latency = results["benchmark_app_latency"] = benchmark_app(arguments.model, "latency", precision, seconds)

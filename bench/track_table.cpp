@@ -1,0 +1,162 @@
+// The tables of docs/tracking.md: how well tracks keep their identity on the simulated drive, with and without the camera's motion, and
+// where predicted boxes lie.
+//
+//   cmake --build build --target track_table && build/bench/track_table [--cache FOLDER] [--frames N] [ROW...]
+//
+// --cache keeps the small grey pictures in FOLDER, so that a second run does not render them again.
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "image/small_grey.hpp"
+#include "sim/drive.hpp"
+#include "support/identity_score.hpp"
+#include "support/noisy_drive.hpp"
+#include "track/tracker.hpp"
+
+namespace {
+
+using namespace hazard;
+
+struct Row {
+  const char* name;
+  sim::DriveOptions drive;
+};
+
+const Row kRows[] = {
+    {"calm", {.fps = 10, .speed_mps = 8.3, .shake = 0.2}},
+    {"shaky", {.fps = 10, .speed_mps = 13.9, .shake = 2.5}},
+    {"5 fps", {.fps = 5, .speed_mps = 13.9, .shake = 1}},
+    {"50 km/h", {.fps = 10, .speed_mps = 13.9, .shake = 1}},
+};
+constexpr std::uint64_t kSeeds[] = {1, 2, 3};
+
+struct Arguments {
+  std::string cache;
+  int frames = 600;
+  std::set<std::string> rows;
+};
+
+// The picture is looked at in less than its size: rendering is what takes the time.
+domain::GreyPicture grey_of(const Arguments& arguments, const sim::DriveOptions& options, std::uint64_t frame) {
+  domain::GreyPicture grey;
+  grey.size = {160, 90};
+  const std::string path =
+      fmt::format("{}/{}-{}-{}-{}-{}.grey", arguments.cache, options.seed, options.fps, options.speed_mps, options.shake, frame);
+  grey.pixels.resize(160 * 90);
+  const auto bytes = static_cast<std::streamsize>(grey.pixels.size());
+  if (!arguments.cache.empty()) {
+    std::ifstream in(path, std::ios::binary);
+    if (in.read(reinterpret_cast<char*>(grey.pixels.data()), bytes)) return grey;
+  }
+  sim::DriveOptions small = options;
+  small.size = {640, 360};
+  const sim::Drive drive(small);
+  domain::RgbPicture picture(small.size);
+  drive.render(frame, picture.view());
+  image::shrink_grey(picture.view(), grey, 160);
+  if (!arguments.cache.empty()) {
+    std::ofstream(path, std::ios::binary).write(reinterpret_cast<const char*>(grey.pixels.data()), bytes);
+  }
+  return grey;
+}
+
+enum class Motion { off, boxes, picture, picture_and_speed };
+constexpr std::pair<Motion, const char*> kMotions[] = {
+    {Motion::off, "off"}, {Motion::boxes, "boxes"}, {Motion::picture, "picture"}, {Motion::picture_and_speed, "+ speed"}};
+
+struct Trip {
+  std::vector<support::DetectedFrame> frames;
+  std::vector<domain::GreyPicture> greys;
+  domain::SizePx size;
+};
+
+Trip make_trip(const Arguments& arguments, sim::DriveOptions options, std::uint64_t seed, const support::DetectorErrors& errors) {
+  options.seed = seed;
+  Trip trip;
+  trip.size = options.size;
+  const sim::Drive drive(options);
+  support::NoisyDetector detector(errors, options.size, seed);
+  for (int i = 0; i < arguments.frames; ++i) {
+    trip.frames.push_back(detector.look(drive.truth(static_cast<std::uint64_t>(i))));
+    trip.greys.push_back(grey_of(arguments, options, static_cast<std::uint64_t>(i)));
+  }
+  return trip;
+}
+
+track::FrameSight sight_of(const Trip& trip, std::size_t i, Motion motion) {
+  track::FrameSight sight{.at = trip.frames[i].at, .picture = trip.size};
+  if (motion >= Motion::picture) sight.grey = &trip.greys[i];
+  if (motion == Motion::picture_and_speed) sight.speed_mps = trip.frames[i].truth.speed_mps;
+  return sight;
+}
+
+support::IdentityScore follow(const Trip& trip, Motion motion) {
+  track::Tracker tracker({.camera_motion = motion != Motion::off});
+  std::vector<support::NamedBox> named;
+  std::size_t missed = 0;
+  const bool verbose = std::getenv("TRACE") != nullptr;
+  std::map<std::uint64_t, std::uint64_t> last;
+  for (std::size_t i = 0; i < trip.frames.size(); ++i) {
+    const support::DetectedFrame& frame = trip.frames[i];
+    missed += frame.missed;
+    const auto results = tracker.update(frame.found, sight_of(trip, i, motion));
+    std::size_t next = 0;
+    for (std::size_t k = 0; k < frame.found.size(); ++k) {
+      if (frame.found[k].confidence < 0.5F) continue;
+      const std::uint64_t id = results.at(next++).track->id;
+      named.push_back({frame.truth_of[k], id});
+      if (verbose && frame.truth_of[k] != 0) {
+        const auto& b = frame.found[k].box;
+        const auto [before, first] = last.try_emplace(frame.truth_of[k], id);
+        if (!first && before->second != id)
+          fmt::print("frame {} hazard {} class {}: {} -> {} at {:.0f},{:.0f} {:.0f}x{:.0f}\n", i, frame.truth_of[k] - 1,
+                     frame.found[k].class_id, before->second, id, (b.x1 + b.x2) / 2, (b.y1 + b.y2) / 2, b.width(), b.height());
+        before->second = id;
+      }
+    }
+  }
+  return support::identity_score(named, missed);
+}
+
+void identities(const Arguments& arguments) {
+  fmt::print(
+      "| drive | seed | camera motion | IDF1 | strict | switches | hazards | per 100 | boxes "
+      "|\n|---|---|---|---|---|---|---|---|---|\n");
+  for (const Row& row : kRows) {
+    if (!arguments.rows.empty() && !arguments.rows.contains(row.name)) continue;
+    for (const std::uint64_t seed : kSeeds) {
+      const Trip trip = make_trip(arguments, row.drive, seed, {});
+      for (const auto& [motion, name] : kMotions) {
+        const auto score = follow(trip, motion);
+        fmt::print("| {} | {} | {} | {:.3f} | {:.3f} | {} | {} | {:.1f} | {} |\n", row.name, seed, name, score.idf1,
+                   score.idf1_strict, score.switches, score.things, score.switches_per_100(), score.boxes);
+      }
+    }
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Arguments arguments;
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view word = argv[i];
+    if (word == "--cache" && i + 1 < argc) {
+      arguments.cache = argv[++i];
+      std::filesystem::create_directories(arguments.cache);
+    } else if (word == "--frames" && i + 1 < argc) {
+      arguments.frames = std::atoi(argv[++i]);
+    } else {
+      arguments.rows.emplace(word);
+    }
+  }
+  identities(arguments);
+}
