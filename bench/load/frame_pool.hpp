@@ -1,22 +1,18 @@
 // Ready-made frames for load: rendered or read before the clock starts, so that making them costs the measurement nothing.
 #pragma once
 
-#include <string>
+#include <memory>
 #include <vector>
 
 #include "domain/error.hpp"
 #include "domain/frame.hpp"
-#include "domain/geometry.hpp"
+#include "load/options.hpp"
 
 namespace hazard::bench {
 
-struct FramePoolOptions {
-  std::string folder;  // pictures to send; empty: the simulated drive
-  domain::SizePx size{1280, 720};
-  int count = 32;  // of simulated frames
-  int quality = 80;
-};
+using Frames = std::vector<domain::Bytes>;
 
-domain::Result<std::vector<domain::Bytes>> make_frames(const FramePoolOptions& options);
+// For each group its frames; groups that send the same pictures share them. Many of small pictures, a few of large ones.
+domain::Result<std::vector<std::shared_ptr<const Frames>>> make_frames(const std::vector<SessionGroup>& groups);
 
 }  // namespace hazard::bench

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <poll.h>
 
-#include <deque>
 #include <unordered_map>
 
 #include "client/websocket.hpp"
@@ -17,177 +16,268 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
+// A client whose network is this far behind takes no more pictures.
+constexpr std::size_t kUnsentBytesMax = 8 * 1024 * 1024;
+
+steady_clock::duration duration_of(double seconds) {
+  return std::chrono::duration_cast<steady_clock::duration>(std::chrono::duration<double>(seconds));
+}
+
 struct Session {
   client::WebSocket socket;
-  Time next_due;
-  std::uint64_t number = 0;                      // of frames sent; also their ids
+  const SessionGroup* group = nullptr;
+  const Frames* frames = nullptr;
+  std::size_t index = 0;
+  Time next_due{};
+  std::uint64_t number = 0;                      // of frames sent; also their seq
   std::unordered_map<std::uint64_t, Time> open;  // due times of frames without a verdict
-  Tally tally;
   bool counting = false;
-  bool broken = false;
+  bool active = false;  // sends in this phase
+  SessionOutcome outcome;
+
+  bool by_clock() const { return group->fps > 0 && counting; }
 };
 
 class Run {
  public:
-  Run(const LoadOptions& options, const std::vector<domain::Bytes>& frames) : options_(options), frames_(frames) {
-    if (options.mode == Mode::text) {
-      for (const auto& frame : frames) base64_.push_back(wire::base64_encode(frame));
+  Run(const LoadOptions& options, const std::vector<std::shared_ptr<const Frames>>& pools) : options_(options), pools_(pools) {
+    for (std::size_t g = 0; g < options.groups.size(); ++g) {
+      for (int i = 0; i < options.groups[g].sessions; ++i) to_come_.push_back(g);
+    }
+    base64_.resize(pools.size());
+    if (options.mode == Mode::binary) return;
+    for (std::size_t g = 0; g < pools.size(); ++g) {
+      for (const auto& frame : *pools[g]) base64_[g].push_back(wire::base64_encode(frame));
     }
   }
 
   domain::Result<void> connect() {
-    std::string query = fmt::format("/stream/detection?fps_limit={}", options_.fps_limit);
-    if (!options_.query.empty()) query += "&" + options_.query;
-    for (int i = 0; i < options_.sessions + options_.idle_sockets; ++i) {
-      auto url = client::parse_url(options_.url + query);
-      if (!url) return std::unexpected(url.error());
-      auto socket = client::WebSocket::connect(*url);
+    while (options_.arrive_seconds <= 0 && sessions_.size() < to_come_.size()) {
+      if (auto added = add_session(); !added) return std::unexpected(added.error());
+    }
+    for (int i = 0; i < options_.idle_sockets; ++i) {
+      auto socket = open(options_.groups.front());
       if (!socket) return std::unexpected(socket.error());
-      const auto welcome = socket->receive(std::chrono::seconds(5));
-      if (!welcome || welcome->empty()) return domain::refuse(domain::ErrorCode::request_timeout, "no welcome came");
-      (i < options_.sessions ? sessions_ : idle_).push_back(Session{.socket = std::move(*socket)});
+      idle_.push_back(std::move(socket->first));
     }
     return {};
   }
 
-  void drive(double seconds, bool counting) {
+  // The first `active` sessions send for so long; the rest only listen.
+  void drive(double seconds, int active, bool counting) {
     const Time start = steady_clock::now();
-    const Time end = start + std::chrono::duration_cast<steady_clock::duration>(std::chrono::duration<double>(seconds));
-    for (std::size_t i = 0; i < sessions_.size(); ++i) {
-      sessions_[i].counting = counting;
-      // Spread over one interval: cars do not press the shutter together.
-      sessions_[i].next_due = start + interval() * static_cast<int>(i) / static_cast<int>(sessions_.size());
-      if (lock_step(counting) && sessions_[i].open.empty()) send(sessions_[i], start);
-    }
+    const Time end = start + duration_of(seconds);
+    active_ = static_cast<std::size_t>(active);
+    next_arrival_ = start;
+    for (auto& session : sessions_) begin(session, start, counting);
     while (steady_clock::now() < end) turn(end, counting);
   }
 
   // After the last frame: what is still open gets this long to be answered.
   void settle() {
     const Time end = steady_clock::now() + std::chrono::seconds(3);
+    for (auto& session : sessions_) session.active = false;
     while (steady_clock::now() < end) {
       bool open = false;
-      for (const auto& session : sessions_) open = open || (!session.open.empty() && !session.broken);
+      for (const auto& session : sessions_)
+        open = open || (!session.open.empty() && !session.outcome.lost && session.group->reads);
       if (!open) return;
-      wait(end, false);
-      for (auto& session : sessions_) receive(session, false);
+      wait(end);
+      for (auto& session : sessions_) receive(session);
     }
   }
 
-  std::vector<Session>& sessions() { return sessions_; }
+  void finish(LoadResult& result) {
+    for (auto& session : sessions_) {
+      session.outcome.group = session.group->name;
+      session.outcome.reads = session.group->reads;
+      result.sessions.push_back(std::move(session.outcome));
+    }
+    result.refusals = std::move(refusals_);
+  }
 
  private:
-  bool lock_step(bool counting) const { return options_.fps <= 0 || !counting; }
-  steady_clock::duration interval() const {
-    return std::chrono::duration_cast<steady_clock::duration>(
-        std::chrono::duration<double>(options_.fps > 0 ? 1 / options_.fps : 0));
+  using Opened = std::pair<client::WebSocket, double>;  // with the rate that the welcome granted
+
+  domain::Result<Opened> open(const SessionGroup& group) const {
+    std::string query = fmt::format("/stream/detection?fps_limit={}", group.fps_limit);
+    if (!group.query.empty()) query += "&" + group.query;
+    auto url = client::parse_url(options_.url + query);
+    if (!url) return std::unexpected(url.error());
+    auto socket = client::WebSocket::connect(*url);
+    if (!socket) return std::unexpected(socket.error());
+    const auto welcome = socket->receive(std::chrono::seconds(5));
+    if (!welcome || welcome->empty()) return domain::refuse(domain::ErrorCode::request_timeout, "no welcome came");
+    const double granted = number_of(welcome->front().payload, "\"granted_fps\":");
+    return Opened{std::move(*socket), granted};
   }
 
+  domain::Result<void> add_session() {
+    const std::size_t g = to_come_[sessions_.size()];
+    auto opened = open(options_.groups[g]);
+    if (!opened) return std::unexpected(opened.error());
+    Session session{.socket = std::move(opened->first),
+                    .group = &options_.groups[g],
+                    .frames = pools_[g].get(),
+                    .index = sessions_.size(),
+                    .outcome = {}};
+    session.outcome.granted_fps_first = session.outcome.granted_fps_last = opened->second;
+    sessions_.push_back(std::move(session));
+    return {};
+  }
+
+  void begin(Session& session, Time start, bool counting) {
+    const bool was_active = session.active && session.counting == counting;
+    session.counting = counting;
+    session.active = session.index < active_;
+    if (!session.active || was_active) return;
+    // Spread over one interval: cars do not press the shutter together.
+    session.next_due = start;
+    if (session.by_clock())
+      session.next_due += interval(session) * static_cast<int>(session.index) / static_cast<int>(sessions_.size());
+    else if (session.open.empty())
+      send(session, start);
+  }
+
+  static steady_clock::duration interval(const Session& session) { return duration_of(1 / session.group->fps); }
+
   void turn(Time end, bool counting) {
-    wait(end, !lock_step(counting));
+    if (counting && options_.arrive_seconds > 0) arrive();
+    wait(end);
     for (auto& session : sessions_) {
-      if (session.broken) continue;
-      receive(session, lock_step(counting));
-      if (lock_step(counting)) continue;
+      if (session.outcome.lost) continue;
+      receive(session);
+      if (session.socket.wants_write() && !session.socket.flush()) session.outcome.lost = true;
+      if (!session.active || !session.by_clock()) continue;
       const Time now = steady_clock::now();
-      while (session.next_due <= now && session.next_due < end) {
+      while (session.next_due <= now && session.next_due < end && !session.outcome.lost) {
         send(session, session.next_due);
-        session.next_due += interval();
+        session.next_due += interval(session);
       }
-      if (session.socket.wants_write() && !session.socket.flush()) session.broken = true;
     }
   }
 
-  void wait(Time end, bool by_clock) {
+  // The next session knocks when it is time; the first one that is refused is the last one to knock.
+  void arrive() {
+    const Time now = steady_clock::now();
+    if (now < next_arrival_ || !refusals_.empty() || sessions_.size() >= std::min(active_, to_come_.size())) return;
+    next_arrival_ = now + duration_of(options_.arrive_seconds);
+    if (auto added = add_session(); !added) {
+      const auto& error = added.error();
+      refusals_.push_back({.sessions_before = static_cast<int>(sessions_.size()),
+                           .words = error.message,
+                           .retry_after_seconds = error.retry_after ? base::to_ms(*error.retry_after) / 1000 : 0});
+      return;
+    }
+    begin(sessions_.back(), now, true);
+  }
+
+  void wait(Time end) {
     Time wake = end;
-    std::vector<pollfd> fds;
+    if (options_.arrive_seconds > 0 && refusals_.empty() && sessions_.size() < to_come_.size())
+      wake = std::min(wake, next_arrival_);
+    fds_.clear();
     for (const auto& session : sessions_) {
-      if (by_clock) wake = std::min(wake, session.next_due);
-      const short events = static_cast<short>(POLLIN | (session.socket.wants_write() ? POLLOUT : 0));
-      fds.push_back({.fd = session.broken ? -1 : session.socket.fd(), .events = events, .revents = 0});
+      if (session.active && session.by_clock()) wake = std::min(wake, session.next_due);
+      const short events = static_cast<short>((session.group->reads ? POLLIN : 0) | (session.socket.wants_write() ? POLLOUT : 0));
+      fds_.push_back({.fd = session.outcome.lost ? -1 : session.socket.fd(), .events = events, .revents = 0});
     }
     const auto left = std::max(std::chrono::nanoseconds(0), std::chrono::nanoseconds(wake - steady_clock::now()));
     const timespec limit{.tv_sec = static_cast<time_t>(left.count() / 1'000'000'000),
                          .tv_nsec = static_cast<long>(left.count() % 1'000'000'000)};
-    ::ppoll(fds.data(), fds.size(), &limit, nullptr);
+    ::ppoll(fds_.data(), fds_.size(), &limit, nullptr);
   }
 
   void send(Session& session, Time due) {
+    if (session.socket.unsent_bytes() > kUnsentBytesMax) {
+      session.outcome.unsent += session.counting ? 1 : 0;
+      return;
+    }
     const std::uint64_t number = ++session.number;
-    const std::size_t which = (number + static_cast<std::size_t>(&session - sessions_.data()) * 7) % frames_.size();
+    const std::size_t which = (number + session.index * 7) % session.frames->size();
     session.open[number] = due;
-    if (session.counting) session.tally.sent();
-    const auto sent = options_.mode == Mode::binary
-                          ? session.socket.send_binary(wire::make_frame_envelope(number, 0, "", frames_[which]))
-                          : session.socket.send_text(
-                                fmt::format(R"({{"type":"frame","frame_id":"{}","image_data":"{}"}})", number, base64_[which]));
-    if (!sent) session.broken = true;
+    if (session.counting) session.outcome.tally.sent();
+    if (options_.mode == Mode::binary) {
+      const auto captured =
+          std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch());
+      const auto message = wire::make_frame_envelope(number, captured.count(), "", (*session.frames)[which]);
+      if (!session.socket.send_binary(message)) session.outcome.lost = true;
+      return;
+    }
+    const auto& picture = base64_[to_come_[session.index]][which];
+    const auto message = fmt::format(R"({{"type":"frame","frame_id":"{}","image_data":"{}"}})", number, picture);
+    if (!session.socket.send_text(message)) session.outcome.lost = true;
   }
 
-  void receive(Session& session, bool lock_step) {
+  void receive(Session& session) {
+    if (!session.group->reads || session.outcome.lost) return;
     auto messages = session.socket.receive();
     if (!messages) {
-      session.broken = true;
+      session.outcome.lost = true;
       return;
     }
     for (const auto& message : *messages) {
-      if (message.opcode == client::Opcode::close) session.broken = true;
-      if (note(session, message.payload) && lock_step && !session.broken) send(session, steady_clock::now());
+      if (message.opcode == client::Opcode::close) session.outcome.lost = true;
+      const bool verdict = note(session, message.payload);
+      if (verdict && session.active && !session.by_clock() && !session.outcome.lost) send(session, steady_clock::now());
     }
   }
 
   // True when the message was a frame's verdict.
   static bool note(Session& session, std::string_view json) {
     const std::string_view type = value_of(json, "\"type\":");
-    const bool result = type == "detection_result";
-    if (!result && type != "frame_dropped" && type != "error") return false;
+    SessionOutcome& outcome = session.outcome;
+    if (type != "detection_result" && type != "frame_dropped" && type != "error") {
+      if (type == "quality_changed" && session.counting) ++outcome.quality_changes;
+      if (const double granted = number_of(json, "\"granted_fps\":"); granted > 0) outcome.granted_fps_last = granted;
+      return false;
+    }
     const auto open = session.open.find(number_of<std::uint64_t>(json, "\"seq\":"));
     if (open == session.open.end()) return false;
     if (session.counting) {
-      if (result) {
-        session.tally.result(
-            {.due = open->second, .came = steady_clock::now(), .age_ms = number_of(json, "\"age_ms\":"), .is_result = true});
-      } else if (type == "frame_dropped") {
-        session.tally.drop(std::string(value_of(json, "\"reason\":")));
-      } else {
-        session.tally.error(std::string(value_of(json, "\"code\":")));
-      }
+      Ending ending = read_ending(json, type);
+      ending.due = open->second;
+      ending.came = steady_clock::now();
+      outcome.tally.ended(std::move(ending));
+      if (json.find("\"suggest\":") != std::string_view::npos) ++outcome.suggestions;
     }
     session.open.erase(open);
     return true;
   }
 
   const LoadOptions& options_;
-  const std::vector<domain::Bytes>& frames_;
-  std::vector<std::string> base64_;
+  const std::vector<std::shared_ptr<const Frames>>& pools_;
+  std::vector<std::size_t> to_come_;              // the group of each session
+  std::vector<std::vector<std::string>> base64_;  // of each group's frames
   std::vector<Session> sessions_;
-  std::vector<Session> idle_;
+  std::vector<client::WebSocket> idle_;
+  std::vector<pollfd> fds_;
+  std::vector<Refusal> refusals_;
+  std::size_t active_ = 0;
+  Time next_arrival_{};
 };
 
 }  // namespace
 
-domain::Result<LoadResult> run_websocket_load(const LoadOptions& options, const std::vector<domain::Bytes>& frames) {
-  Run run(options, frames);
+domain::Result<LoadResult> run_websocket_load(const LoadOptions& options,
+                                              const std::vector<std::shared_ptr<const Frames>>& pools) {
+  Run run(options, pools);
   if (auto connected = run.connect(); !connected) return std::unexpected(connected.error());
   if (options.warm_up_seconds > 0) {
-    run.drive(options.warm_up_seconds, false);
+    run.drive(options.warm_up_seconds, options.sessions(), false);
     run.settle();
   }
   const Usage own_before = usage_of(0);
   const Usage server_before = options.server_pid > 0 ? usage_of(options.server_pid) : Usage{};
   LoadResult result;
-  result.context.started = steady_clock::now();
-  run.drive(options.seconds, true);
-  result.context.seconds = std::chrono::duration<double>(steady_clock::now() - result.context.started).count();
-  result.context.generator = spent(usage_of(0), own_before);
-  if (options.server_pid > 0) result.context.server = spent(usage_of(options.server_pid), server_before);
+  result.phases = options.phases;
+  result.started = steady_clock::now();
+  for (const Phase& phase : options.phases) run.drive(phase.seconds, phase.sessions, true);
+  result.seconds = std::chrono::duration<double>(steady_clock::now() - result.started).count();
+  result.generator = spent(usage_of(0), own_before);
+  if (options.server_pid > 0) result.server = spent(usage_of(options.server_pid), server_before);
   run.settle();
-  result.context.sessions = options.sessions;
-  for (auto& session : run.sessions()) {
-    result.context.results_per_session.push_back(session.tally.results());
-    result.tally.add(session.tally);
-    if (session.broken) result.tally.error("connection_lost");
-  }
+  run.finish(result);
   return result;
 }
 

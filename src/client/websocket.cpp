@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "base/ids.hpp"
 #include "wire/base64.hpp"
@@ -18,6 +20,18 @@ constexpr std::size_t kHeadBytesMax = 16 * 1024;
 constexpr std::uint32_t kMask = 0x5A17C3E9;
 
 std::string status_line(std::string_view head) { return std::string(head.substr(0, head.find('\r'))); }
+
+// Retry-After in seconds (RFC 9110, 10.2.3), where the server sent one as a number.
+std::optional<base::Duration> retry_after(std::string_view head) {
+  constexpr std::string_view kName = "\r\nretry-after:";
+  const auto found = std::ranges::search(head, kName, [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; });
+  if (found.empty()) return std::nullopt;
+  std::string_view text(found.end(), head.end());
+  text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+  std::uint32_t seconds = 0;
+  if (std::from_chars(text.data(), text.data() + text.size(), seconds).ec != std::errc{}) return std::nullopt;
+  return std::chrono::seconds(seconds);
+}
 
 }  // namespace
 
@@ -54,7 +68,9 @@ domain::Result<void> WebSocket::upgrade(const Url& url, std::chrono::millisecond
   if (!head.starts_with("HTTP/1.1 101")) {
     socket_.wait(false, std::chrono::milliseconds(200));  // the body that says why may be on its way
     if (const auto got = socket_.receive(chunk.data(), chunk.size())) head.append(chunk.data(), *got);
-    return refuse(ErrorCode::bad_request, fmt::format("{} {}", status_line(head), head.substr(std::min(head.size(), end + 4))));
+    return std::unexpected(domain::Error{ErrorCode::bad_request,
+                                         fmt::format("{} {}", status_line(head), head.substr(std::min(head.size(), end + 4))),
+                                         retry_after(std::string_view(head).substr(0, end))});
   }
   reader_.feed(std::string_view(head).substr(end + 4));
   return {};
@@ -71,12 +87,14 @@ domain::Result<void> WebSocket::send_close(int code) {
 }
 
 domain::Result<void> WebSocket::flush() {
-  while (!unsent_.empty()) {
-    const auto sent = socket_.send(unsent_);
+  while (wants_write()) {
+    const auto sent = socket_.send(std::string_view(unsent_).substr(sent_));
     if (!sent) return std::unexpected(sent.error());
     if (*sent == 0) return {};
-    unsent_.erase(0, *sent);
+    sent_ += *sent;
   }
+  unsent_.clear();
+  sent_ = 0;
   return {};
 }
 

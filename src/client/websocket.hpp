@@ -18,12 +18,12 @@ namespace hazard::client {
 
 class WebSocket {
  public:
-  // Connects and upgrades; blocks up to `limit`. A refusal carries the server's status and `detail`.
+  // Connects and upgrades; blocks up to `limit`. A refusal carries the server's status and `detail`, and its Retry-After.
   static domain::Result<WebSocket> connect(const Url& url, std::chrono::milliseconds limit = std::chrono::seconds(10));
 
   int fd() const noexcept { return socket_.fd(); }
-  bool wants_write() const noexcept { return !unsent_.empty(); }
-  std::size_t unsent_bytes() const noexcept { return unsent_.size(); }
+  bool wants_write() const noexcept { return unsent_bytes() > 0; }
+  std::size_t unsent_bytes() const noexcept { return unsent_.size() - sent_; }
 
   // Both queue the message and send what the socket takes now.
   domain::Result<void> send_text(std::string_view text) { return send(Opcode::text, text); }
@@ -46,6 +46,7 @@ class WebSocket {
   Socket socket_;
   MessageReader reader_;
   std::string unsent_;
+  std::size_t sent_ = 0;  // of unsent_: what the socket took already; cut off once all is gone, for it may be megabytes
 };
 
 }  // namespace hazard::client

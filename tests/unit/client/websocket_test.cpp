@@ -36,6 +36,42 @@ TEST(WebSocket, tells_why_it_was_refused_in_the_servers_words) {
   EXPECT_NE(socket.error().message.find("fps_limit"), std::string::npos);
 }
 
+std::optional<base::Duration> retry_after_of(const std::string& head) {
+  const test::ScriptedPeer peer([&head](const std::string& read) -> std::string {
+    return read.ends_with("\r\n\r\n") ? "HTTP/1.1 503 Busy\r\n" + head + "Content-Length: 0\r\n\r\n" : "";
+  });
+  const auto socket = WebSocket::connect(*parse_url(peer.address()));
+  EXPECT_FALSE(socket);
+  return socket ? std::nullopt : socket.error().retry_after;
+}
+
+TEST(WebSocket, hands_on_when_a_refused_one_may_come_back) {
+  EXPECT_EQ(retry_after_of("Retry-After: 7\r\n"), seconds(7));
+  EXPECT_EQ(retry_after_of("retry-after:12\r\n"), seconds(12));
+  EXPECT_FALSE(retry_after_of(""));
+  EXPECT_FALSE(retry_after_of("Retry-After: Fri, 31 Dec 2027 23:59:59 GMT\r\n"));
+  EXPECT_FALSE(retry_after_of("X-Retry-After-Not: 7\r\n"));
+}
+
+TEST(WebSocket, sends_a_message_of_megabytes_in_pieces_and_whole) {
+  constexpr std::size_t kBytes = 3'000'000;
+  const test::ScriptedPeer peer([](const std::string& read) -> std::string {
+    if (read.ends_with("\r\n\r\n")) return kSwitching;
+    const std::size_t head = read.find("\r\n\r\n") + 4;
+    return read.size() == head + 14 + kBytes ? "\x81\x03"
+                                               "all"
+                                             : "";
+  });
+  auto socket = WebSocket::connect(*parse_url(peer.address()));
+  ASSERT_TRUE(socket);
+  ASSERT_TRUE(socket->send_text(std::string(kBytes, 'x')));
+  const auto messages = socket->receive(seconds(20));
+  ASSERT_TRUE(messages && messages->size() == 1);
+  EXPECT_EQ(messages->front().payload, "all");
+  EXPECT_EQ(socket->unsent_bytes(), 0u);
+  EXPECT_FALSE(socket->wants_write());
+}
+
 TEST(WebSocket, says_that_the_server_went) {
   const test::ScriptedPeer peer(
       [](const std::string& read) { return read.ends_with("\r\n\r\n") ? std::string(kSwitching) : std::string(); }, true);
