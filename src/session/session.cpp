@@ -6,6 +6,7 @@
 
 #include "base/check.hpp"
 #include "base/ids.hpp"
+#include "session/capture_age.hpp"
 #include "wire/server_message.hpp"
 
 namespace hazard::session {
@@ -96,14 +97,16 @@ void Session::on_verdict(domain::Verdict&& verdict) noexcept {
   if (const auto* result = std::get_if<domain::FrameResult>(&verdict.outcome)) note_result(*result, age, now);
   Outgoing message{.event = ++last_event_, .seq = verdict.seq, .json = {}};
   if (const auto* drop = std::get_if<domain::FrameDrop>(&verdict.outcome)) message.drop = drop->reason;
+  const base::WallTime wall = pipeline_.clock().wall();
   message.json = share(wire::verdict_message(verdict, {.session_id = id_,
                                                        .event = message.event,
                                                        .replayed = false,
                                                        .fields = config_.fields,
                                                        .quality_mode = config_.quality_mode,
                                                        .model = model_.get(),
-                                                       .now = pipeline_.clock().wall(),
-                                                       .age = age}));
+                                                       .now = wall,
+                                                       .age = age,
+                                                       .capture_age = capture_age(verdict.timestamp, wall)}));
   ring_.push(message);
   for (const auto& subscriber : subscribers_) subscriber->deliver(message);
   if (goodbye_ && counters_.in_flight == 0) say_goodbye();

@@ -60,6 +60,22 @@ TEST_F(SessionTest, a_spoiled_frame_is_received_and_ends_as_its_error) {
   add_up(session->counters());
 }
 
+TEST_F(SessionTest, a_result_tells_the_age_since_a_capture_time_that_can_be_true) {
+  const auto session = open();
+  ASSERT_TRUE(session->attach(listener_));
+  const double now = base::epoch_seconds(clock_.wall());
+  for (const double captured : {now - 2, now - 2000}) {
+    auto message = test::frame_message();
+    message.frame.timestamp = captured;
+    session->offer(std::move(message), clock_.now());
+  }
+  session->offer(test::frame_message(), clock_.now());
+  ASSERT_TRUE(listener_->wait_for(3));
+  EXPECT_NE(listener_->messages()[0].json->find("\"capture_age_ms\":2"), std::string::npos);
+  EXPECT_EQ(listener_->messages()[1].json->find("capture_age_ms"), std::string::npos);
+  EXPECT_EQ(listener_->messages()[2].json->find("capture_age_ms"), std::string::npos);
+}
+
 TEST_F(SessionTest, every_listener_hears_the_same_bytes) {
   const auto session = open();
   const auto other = std::make_shared<test::RecordingSubscriber>();
