@@ -5,6 +5,7 @@
 #include "domain/limits.hpp"
 #include "serve/picture_body.hpp"
 #include "serve/routes.hpp"
+#include "serve/server_timing.hpp"
 #include "wire/rest_message.hpp"
 
 namespace hazard::serve {
@@ -53,9 +54,12 @@ void detect(Services& services, Edition edition, Request request, Reply reply) {
     const auto& result = std::get<domain::FrameResult>(verdict.outcome);
     const auto model = services.registry.pipeline().model();
     HAZARD_CHECK(model);
-    const double took_ms = base::to_ms(services.streams.clock.now() - received_at);
-    (*holder)(json_response(edition == Edition::v1 ? wire::v1_detect(filename, result, *model)
-                                                   : wire::detect_reply(result, *model, took_ms)));
+    auto times = result.times;
+    times.total = services.streams.clock.now() - received_at;
+    Response response = json_response(edition == Edition::v1 ? wire::v1_detect(filename, result, *model)
+                                                             : wire::detect_reply(result, *model, base::to_ms(times.total)));
+    response.headers.emplace_back(kServerTiming, server_timing(times));
+    (*holder)(std::move(response));
   };
   const auto submitted = services.pictures.submit(std::move(picture->bytes), options, std::move(done));
   if (!submitted) (*holder)(refusal(edition, submitted.error(), request.request_id));

@@ -6,6 +6,7 @@
 #include "domain/limits.hpp"
 #include "serve/picture_body.hpp"
 #include "serve/routes.hpp"
+#include "serve/server_timing.hpp"
 #include "serve/verdict_waiter.hpp"
 #include "wire/client_message.hpp"
 #include "wire/rest_message.hpp"
@@ -74,6 +75,22 @@ domain::Result<std::int64_t> read_wait(const RequestHead& head) {
   return text == nullptr ? domain::Result<std::int64_t>(0) : whole_number("wait", *text, 0, kWaitMsMax);
 }
 
+// An answer that may be the frame's own verdict: then its times stand in the head too.
+Response answer_with(std::string json) {
+  Response response = json_response(std::move(json));
+  if (auto timing = server_timing_of(response.payload.bytes()); !timing.empty())
+    response.headers.emplace_back(kServerTiming, std::move(timing));
+  return response;
+}
+
+Reply with_timing(Reply reply) {
+  return [reply = std::move(reply)](Outcome outcome) mutable {
+    if (auto* response = std::get_if<Response>(&outcome); response != nullptr && response->status == 200)
+      return reply(answer_with(std::string(response->payload.bytes())));
+    reply(std::move(outcome));
+  };
+}
+
 void process(Services& services, Request request, Reply reply) {
   const auto session = services.registry.find(request.params[0]);
   if (!session) return reply(error_response({ErrorCode::session_not_found, "Session not found."}, request.request_id));
@@ -101,9 +118,9 @@ void process(Services& services, Request request, Reply reply) {
   std::string queued = wire::frame_queued(session->id(), accepted.frame_id, accepted.seq, now);
   if (*wait_ms == 0 || verdict) {
     session->detach(waiter.get());
-    return reply(json_response(*wait_ms != 0 ? *verdict->json : std::move(queued)));
+    return reply(answer_with(*wait_ms != 0 ? *verdict->json : std::move(queued)));
   }
-  waiter->answer_later(std::move(reply), std::move(queued),
+  waiter->answer_later(with_timing(std::move(reply)), std::move(queued),
                        std::chrono::steady_clock::now() + std::chrono::milliseconds(*wait_ms));
 }
 

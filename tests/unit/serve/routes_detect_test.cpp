@@ -36,6 +36,18 @@ TEST(routes_detect, plain_answers_with_box_objects) {
   EXPECT_THAT(reply.body, HasSubstr(R"("box":{)"));
 }
 
+TEST(routes_detect, answers_with_a_result_say_where_the_time_went) {
+  LiveServer live;
+  for (const char* path : {"/detect", "/api/v1/detect"}) {
+    const auto reply = upload(live, path, "image/jpeg", small_jpeg());
+    ASSERT_TRUE(reply.headers.contains("server-timing")) << path;
+    EXPECT_THAT(
+        reply.headers.at("server-timing"),
+        testing::MatchesRegex("queue;dur=[0-9.]+, decode;dur=[0-9.]+, infer;dur=[0-9.]+, post;dur=[0-9.]+, total;dur=[0-9.]+"));
+    EXPECT_FALSE(upload(live, path, "image/jpeg", "garbage").headers.contains("server-timing"));
+  }
+}
+
 TEST(routes_detect, type_may_be_missing_or_unknown) {
   LiveServer live;
   EXPECT_EQ(upload(live, "/detect", "", small_jpeg()).status, 200);

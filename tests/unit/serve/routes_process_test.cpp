@@ -27,6 +27,23 @@ TEST(routes_process, takes_raw_pictures_and_forms) {
   EXPECT_THAT(form.body, HasSubstr(R"("type":"detection_result")"));
 }
 
+TEST(routes_process, a_verdict_that_was_waited_for_says_where_the_time_went) {
+  LiveServer live;
+  open_session(live);
+  Client client(live.port());
+  const auto header_of = [&client](std::string_view query, std::string_view picture) {
+    const auto reply =
+        client.post("/stream/process/mine" + std::string(query), picture, "Content-Type: image/jpeg\r\nX-Frame-Id: f\r\n");
+    EXPECT_EQ(reply.status, 200);
+    EXPECT_FALSE(reply.body.empty());
+    const auto found = reply.headers.find("server-timing");
+    return found == reply.headers.end() ? "" : found->second;
+  };
+  EXPECT_THAT(header_of("?wait=20000", small_jpeg()), HasSubstr("infer;dur="));
+  EXPECT_EQ(header_of("?wait=20000", "\xFF\xD8\xFF garbage"), "");
+  EXPECT_EQ(header_of("", small_jpeg()), "");
+}
+
 TEST(routes_process, refuses_with_the_status_of_the_mistake_and_counts_the_frame) {
   LiveServer live;
   open_session(live);
