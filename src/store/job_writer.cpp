@@ -1,0 +1,79 @@
+#include "store/job_writer.hpp"
+
+#include <utility>
+
+#include "base/check.hpp"
+
+namespace hazard::store {
+
+JobWriter::JobWriter(std::size_t queue_most, std::size_t batch_most, StoreMetrics& metrics, RunBatch run_batch)
+    : queue_most_(queue_most), batch_most_(batch_most), metrics_(metrics), run_batch_(std::move(run_batch)), thread_([this] {
+        run();
+      }) {
+  HAZARD_CHECK(queue_most_ > 0 && batch_most_ > 0);
+}
+
+JobWriter::~JobWriter() {
+  {
+    const std::lock_guard lock(mutex_);
+    closing_ = true;
+  }
+  wake_.notify_one();
+  thread_.join();
+}
+
+bool JobWriter::submit(Job job) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (closing_ || jobs_queued_ >= queue_most_) {
+      metrics_.jobs_refused.add();
+      return false;
+    }
+    queue_.push_back({std::move(job), nullptr});
+    ++jobs_queued_;
+    metrics_.queued.set(static_cast<std::int64_t>(jobs_queued_));
+  }
+  metrics_.jobs_taken.add();
+  wake_.notify_one();
+  return true;
+}
+
+void JobWriter::call(const std::function<void()>& task) {
+  HAZARD_CHECK(std::this_thread::get_id() != thread_.get_id());
+  std::unique_lock lock(mutex_);
+  queue_.push_back({{}, &task});
+  const std::uint64_t mine = ++calls_begun_;
+  wake_.notify_one();
+  called_.wait(lock, [&] { return calls_done_ >= mine; });  // calls end in the order they began
+}
+
+void JobWriter::run() {
+  std::vector<Job> batch;
+  std::unique_lock lock(mutex_);
+  while (true) {
+    wake_.wait(lock, [&] { return closing_ || !queue_.empty(); });
+    if (queue_.empty()) return;  // closing, and all done
+    batch.clear();
+    while (!queue_.empty() && queue_.front().task == nullptr && batch.size() < batch_most_) {
+      batch.push_back(std::move(queue_.front().job));
+      queue_.pop_front();
+    }
+    if (!batch.empty()) {
+      jobs_queued_ -= batch.size();
+      metrics_.queued.set(static_cast<std::int64_t>(jobs_queued_));
+      lock.unlock();
+      run_batch_(batch);
+      lock.lock();
+      continue;
+    }
+    const std::function<void()>* task = queue_.front().task;
+    queue_.pop_front();
+    lock.unlock();
+    (*task)();
+    lock.lock();
+    ++calls_done_;
+    called_.notify_all();
+  }
+}
+
+}  // namespace hazard::store

@@ -1,0 +1,53 @@
+// The bounded queue in front of the database and the one thread that empties it in batches. Any thread submits; the frame path never
+// waits here: a full queue refuses at once. What always holds: jobs run in the order they were taken, each in exactly one batch.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "store/store.hpp"
+
+namespace hazard::store {
+
+class JobWriter {
+ public:
+  // `run_batch` keeps the jobs of a batch together, calls their `done`, and runs on the writer's thread.
+  using RunBatch = std::function<void(std::vector<Job>&)>;
+
+  JobWriter(std::size_t queue_most, std::size_t batch_most, StoreMetrics& metrics, RunBatch run_batch);
+  ~JobWriter();  // runs what was taken, then ends the thread
+  JobWriter(const JobWriter&) = delete;
+  JobWriter& operator=(const JobWriter&) = delete;
+
+  bool submit(Job job);  // false: full or closing
+
+  // Runs `task` on the writer's thread between two batches, after all that was submitted before, and waits for it. Not to be called
+  // from that thread (it would wait for itself).
+  void call(const std::function<void()>& task);
+
+ private:
+  struct Entry {
+    Job job;
+    const std::function<void()>* task = nullptr;  // set: a call
+  };
+  void run();
+
+  const std::size_t queue_most_;
+  const std::size_t batch_most_;
+  StoreMetrics& metrics_;
+  RunBatch run_batch_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::condition_variable called_;
+  std::deque<Entry> queue_;
+  std::size_t jobs_queued_ = 0;
+  std::uint64_t calls_begun_ = 0;
+  std::uint64_t calls_done_ = 0;
+  bool closing_ = false;
+  std::thread thread_;
+};
+
+}  // namespace hazard::store

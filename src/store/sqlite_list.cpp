@@ -1,0 +1,183 @@
+// Lists with filters, sort and paging. What a stranger gave is only ever bound; the words of SQL come from the closed lists here.
+#include <algorithm>
+
+#include "store/sqlite_queries.hpp"
+#include "store/sqlite_rows.hpp"
+
+namespace hazard::store {
+namespace {
+
+// Conditions joined by AND, with their values in order.
+class Where {
+ public:
+  void add(const std::string& condition) { text_ += (text_.empty() ? " WHERE " : " AND ") + condition; }
+  void value(std::int64_t number) { values_.push_back({Kind::integer, number, 0, {}}); }
+  void value(double number) { values_.push_back({Kind::real, 0, number, {}}); }
+  void value(std::string text) { values_.push_back({Kind::text, 0, 0, std::move(text)}); }
+
+  template <typename T>
+  void compare(const std::string& column_and_operator, const std::optional<T>& limit) {
+    if (!limit) return;
+    add(column_and_operator + "?");
+    value(*limit);
+  }
+  template <typename T>
+  void one_of(const std::string& column, const std::vector<T>& choices) {
+    if (choices.empty()) return;
+    std::string marks;
+    for (const T& choice : choices) {
+      marks += marks.empty() ? "?" : ",?";
+      value(choice);
+    }
+    add(column + " IN (" + marks + ")");
+  }
+  void within(const std::optional<Bounds>& bounds) {
+    if (!bounds) return;
+    add("lat BETWEEN ? AND ?");
+    value(bounds->south);
+    value(bounds->north);
+    add(bounds->west > bounds->east ? "(lon>=? OR lon<=?)" : "lon>=? AND lon<=?");
+    value(bounds->west);
+    value(bounds->east);
+  }
+
+  const std::string& text() const noexcept { return text_; }
+  void bind(Statement& statement) const {
+    for (const Value& item : values_) {
+      switch (item.kind) {
+        case Kind::integer: statement.bind(item.integer); break;
+        case Kind::real: statement.bind(item.real); break;
+        case Kind::text: statement.bind(item.text); break;
+      }
+    }
+  }
+
+ private:
+  enum class Kind : std::uint8_t { integer, real, text };
+  struct Value {
+    Kind kind;
+    std::int64_t integer;
+    double real;
+    std::string text;
+  };
+  std::string text_;
+  std::vector<Value> values_;
+};
+
+std::optional<std::int64_t> micros(const std::optional<base::WallTime>& time) {
+  if (!time) return std::nullopt;
+  return to_micros(*time);
+}
+
+// For LIKE with ESCAPE '\'.
+std::string contained(std::string_view text) {
+  std::string pattern = "%";
+  for (const char c : text) {
+    if (c == '%' || c == '_' || c == '\\') pattern += '\\';
+    pattern += c;
+  }
+  return pattern + "%";
+}
+
+Where where_of(const HazardFilter& filter) {
+  Where where;
+  // The leading column of hazards_list: naming the states lets each be a range of the index.
+  std::vector<std::int64_t> states;
+  for (const domain::ReviewState state : filter.states) states.push_back(static_cast<std::int64_t>(state));
+  if (states.empty()) states = {0, 1, 2, 4, 5, 6};
+  where.one_of("state", states);
+  where.one_of("class_name", filter.classes);
+  where.within(filter.bounds);
+  where.compare("last_seen>=", micros(filter.seen_from));
+  where.compare("first_seen<=", micros(filter.seen_to));
+  where.compare("best_confidence>=", filter.min_confidence);
+  where.compare("best_confidence<=", filter.max_confidence);
+  if (filter.session_id) {
+    where.add("id IN (SELECT hazard_id FROM sightings WHERE session_id=?)");
+    where.value(*filter.session_id);
+  }
+  if (filter.client_key) {
+    where.add("id IN (SELECT hazard_id FROM sightings WHERE client_key=?)");
+    where.value(*filter.client_key);
+  }
+  if (!filter.text.empty()) {
+    where.add("(id LIKE ? ESCAPE '\\' OR class_name LIKE ? ESCAPE '\\' OR note LIKE ? ESCAPE '\\' OR reason LIKE ? ESCAPE '\\')");
+    for (int i = 0; i < 4; ++i) where.value(contained(filter.text));
+  }
+  return where;
+}
+
+std::string column_of(HazardSort sort) {
+  switch (sort) {
+    case HazardSort::updated_at: return "updated_at";
+    case HazardSort::first_seen: return "first_seen";
+    case HazardSort::last_seen: return "last_seen";
+    case HazardSort::passes: return "passes";
+    case HazardSort::sightings: return "sightings";
+    case HazardSort::confidence: return "best_confidence";
+  }
+  return "last_seen";
+}
+
+std::string column_of(ReportSort sort) {
+  switch (sort) {
+    case ReportSort::created_at: return "created_at";
+    case ReportSort::updated_at: return "updated_at";
+    case ReportSort::confidence: return "confidence";
+    case ReportSort::status: return "status";
+    case ReportSort::class_name: return "class_name";
+  }
+  return "created_at";
+}
+
+struct Slice {
+  std::string column;
+  bool descending;
+  std::int64_t offset;
+  std::int64_t limit;
+};
+
+// Two steps: the keys of the page from an index alone, then the whole rows of those few.
+template <typename Item>
+Page<Item> page_of(Connection& connection, const std::string& table, const std::string& columns, const Where& where,
+                   const Slice& slice, Item (*read)(const Statement&)) {
+  Page<Item> page;
+  {
+    Statement count = connection.prepare("SELECT count(*) FROM " + table + where.text());
+    where.bind(count);
+    if (count.step()) page.total = count.integer(0);
+  }
+  const std::string direction = slice.descending ? " DESC" : " ASC";
+  const std::string order = " ORDER BY " + slice.column + direction + ",pk" + direction;
+  Statement rows = connection.prepare("SELECT " + columns + " FROM " + table + " WHERE pk IN (SELECT pk FROM " + table +
+                                      where.text() + order + " LIMIT ? OFFSET ?)" + order);
+  where.bind(rows);
+  rows.bind(std::clamp<std::int64_t>(slice.limit, 1, kPageMost)).bind(std::max<std::int64_t>(slice.offset, 0));
+  while (rows.step()) page.items.push_back(read(rows));
+  return page;
+}
+
+}  // namespace
+
+Page<domain::Hazard> list_hazards(Connection& connection, const HazardFilter& filter) {
+  const Where where = where_of(filter);
+  return page_of<domain::Hazard>(connection, "hazards", kHazardColumns, where,
+                                 {column_of(filter.sort), filter.descending, filter.offset, filter.limit}, hazard_row);
+}
+
+Page<ReportRecord> list_reports(Connection& connection, const ReportFilter& filter) {
+  Where where;
+  where.one_of("status", filter.statuses);
+  where.one_of("class_id", std::vector<std::int64_t>(filter.class_ids.begin(), filter.class_ids.end()));
+  where.compare("confidence>=", filter.min_confidence);
+  where.compare("confidence<=", filter.max_confidence);
+  where.compare("session_id=", filter.session_id);
+  where.compare("source=", filter.source);
+  where.compare("created_at>=", micros(filter.created_from));
+  where.compare("created_at<=", micros(filter.created_to));
+  where.within(filter.bounds);
+  return page_of<ReportRecord>(connection, "reports", kReportColumns, where,
+                               {column_of(filter.sort), filter.descending, filter.offset, filter.limit}, report_row);
+}
+
+}  // namespace hazard::store

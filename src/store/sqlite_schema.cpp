@@ -1,0 +1,180 @@
+#include "store/sqlite_schema.hpp"
+
+#include <array>
+#include <cstdlib>
+#include <string>
+
+namespace hazard::store {
+namespace {
+
+// Times are microseconds since the epoch. `cell` is a square of a thousandth of a degree (sqlite_rows.hpp). hazards_list holds every
+// column that lists filter and sort by, so that counting 100,000 hazards reads the index alone.
+constexpr const char* kFirst = R"sql(
+CREATE TABLE hazards(
+  pk INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  version INTEGER NOT NULL,
+  state INTEGER NOT NULL,
+  class_id INTEGER NOT NULL,
+  class_name TEXT NOT NULL,
+  model_version TEXT NOT NULL,
+  detection_threshold REAL NOT NULL,
+  report_threshold REAL NOT NULL,
+  first_seen INTEGER NOT NULL,
+  last_seen INTEGER NOT NULL,
+  sightings INTEGER NOT NULL,
+  passes INTEGER NOT NULL,
+  best_sighting_id TEXT NOT NULL,
+  best_at INTEGER NOT NULL,
+  best_frame TEXT NOT NULL,
+  best_confidence REAL NOT NULL,
+  best_x1 REAL NOT NULL, best_y1 REAL NOT NULL, best_x2 REAL NOT NULL, best_y2 REAL NOT NULL,
+  best_width INTEGER NOT NULL, best_height INTEGER NOT NULL,
+  best_likeness INTEGER,
+  lat REAL, lon REAL, variance REAL, uncertainty REAL,
+  map_lat REAL, map_lon REAL, map_variance REAL,
+  heading REAL,
+  last_client TEXT NOT NULL,
+  last_session TEXT NOT NULL,
+  last_x1 REAL NOT NULL, last_y1 REAL NOT NULL, last_x2 REAL NOT NULL, last_y2 REAL NOT NULL,
+  last_width INTEGER NOT NULL, last_height INTEGER NOT NULL,
+  last_likeness INTEGER,
+  reason TEXT NOT NULL,
+  note TEXT NOT NULL,
+  merged_into TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  cell INTEGER
+);
+CREATE INDEX hazards_near ON hazards(class_name, cell) WHERE cell IS NOT NULL;
+CREATE INDEX hazards_placeless ON hazards(last_client, class_name, last_seen) WHERE cell IS NULL;
+CREATE INDEX hazards_list ON hazards(state, class_name, lat, lon, last_seen, first_seen, best_confidence, updated_at, passes,
+                                     sightings);
+CREATE TABLE sightings(
+  pk INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  hazard_id TEXT NOT NULL,
+  client_key TEXT NOT NULL,
+  session_id TEXT NOT NULL,
+  source TEXT NOT NULL,
+  track_id INTEGER NOT NULL,
+  class_id INTEGER NOT NULL,
+  class_name TEXT NOT NULL,
+  model_version TEXT NOT NULL,
+  detection_threshold REAL NOT NULL,
+  report_threshold REAL NOT NULL,
+  hits INTEGER NOT NULL,
+  first_seen INTEGER NOT NULL,
+  last_seen INTEGER NOT NULL,
+  best_at INTEGER NOT NULL,
+  best_frame TEXT NOT NULL,
+  best_confidence REAL NOT NULL,
+  best_x1 REAL NOT NULL, best_y1 REAL NOT NULL, best_x2 REAL NOT NULL, best_y2 REAL NOT NULL,
+  best_width INTEGER NOT NULL, best_height INTEGER NOT NULL,
+  best_likeness INTEGER,
+  lat REAL, lon REAL, map_lat REAL, map_lon REAL,
+  shared_sigma REAL, own_sigma REAL, heading REAL, basis INTEGER,
+  new_pass INTEGER NOT NULL,
+  reason TEXT NOT NULL
+);
+CREATE INDEX sightings_hazard ON sightings(hazard_id);
+CREATE INDEX sightings_client ON sightings(client_key, hazard_id);
+CREATE INDEX sightings_session ON sightings(session_id, hazard_id);
+CREATE TABLE history(
+  pk INTEGER PRIMARY KEY AUTOINCREMENT,
+  hazard_id TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  actor TEXT NOT NULL,
+  action TEXT NOT NULL,
+  from_state INTEGER,
+  to_state INTEGER,
+  reason TEXT NOT NULL
+);
+CREATE INDEX history_hazard ON history(hazard_id);
+CREATE TRIGGER history_is_append_only BEFORE UPDATE ON history BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
+CREATE TABLE evidence(
+  id TEXT PRIMARY KEY NOT NULL,
+  hazard_id TEXT NOT NULL,
+  sighting_id TEXT NOT NULL,
+  bytes INTEGER NOT NULL,
+  created_at INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX evidence_hazard ON evidence(hazard_id);
+CREATE TABLE sessions(
+  id TEXT PRIMARY KEY NOT NULL,
+  client_key TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  last_active INTEGER NOT NULL,
+  ended_at INTEGER,
+  body TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX sessions_client ON sessions(client_key);
+CREATE INDEX sessions_active ON sessions(last_active);
+CREATE TABLE reports(
+  pk INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  hazard_id TEXT NOT NULL,
+  session_id TEXT NOT NULL,
+  client_key TEXT NOT NULL,
+  source TEXT NOT NULL,
+  status TEXT NOT NULL,
+  class_id INTEGER NOT NULL,
+  class_name TEXT NOT NULL,
+  confidence REAL NOT NULL,
+  severity TEXT NOT NULL,
+  lat REAL, lon REAL,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  confirmed_at INTEGER,
+  body TEXT NOT NULL
+);
+CREATE INDEX reports_hazard ON reports(hazard_id);
+CREATE INDEX reports_session ON reports(session_id);
+CREATE INDEX reports_client ON reports(client_key);
+CREATE INDEX reports_list ON reports(created_at, status, class_id, confidence);
+CREATE TABLE coverage(
+  pk INTEGER PRIMARY KEY,
+  drive TEXT NOT NULL,
+  client_key TEXT NOT NULL,
+  from_time INTEGER NOT NULL,
+  to_time INTEGER NOT NULL,
+  pictures INTEGER NOT NULL,
+  hits INTEGER NOT NULL,
+  south REAL NOT NULL, west REAL NOT NULL, north REAL NOT NULL, east REAL NOT NULL,
+  line BLOB NOT NULL
+);
+CREATE INDEX coverage_time ON coverage(to_time);
+CREATE INDEX coverage_client ON coverage(client_key);
+)sql";
+
+constexpr std::array kSteps{kFirst};
+
+}  // namespace
+
+int schema_version() noexcept { return static_cast<int>(kSteps.size()); }
+
+domain::Result<void> migrate(Connection& connection) {
+  const auto refuse = [](std::string sentence) { return domain::refuse(domain::ErrorCode::internal, std::move(sentence)); };
+  const auto answer = connection.question("PRAGMA user_version");
+  if (!answer) return refuse("The database cannot be read: " + connection.error() + ".");
+  const int found = std::atoi(answer->c_str());
+  if (found > schema_version()) {
+    return refuse("The database has schema version " + *answer + ", this program knows " + std::to_string(schema_version()) +
+                  ": start a program at least as new as the one that made it.");
+  }
+  for (int step = found; step < schema_version(); ++step) {
+    connection.run("BEGIN IMMEDIATE");
+    connection.run(kSteps[static_cast<std::size_t>(step)]);
+    connection.run("PRAGMA user_version = " + std::to_string(step + 1));
+    connection.run("COMMIT");
+    if (connection.failed()) {
+      std::string why = connection.error();
+      connection.clear_error();
+      if (!connection.lost_transaction()) connection.run("ROLLBACK");
+      return refuse("The database cannot be brought to schema version " + std::to_string(step + 1) + ": " + why + ".");
+    }
+  }
+  return {};
+}
+
+}  // namespace hazard::store

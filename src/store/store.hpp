@@ -1,0 +1,117 @@
+// The store of hazards behind three small interfaces. report asks and changes it, serve reads it; sqlite_store.hpp is the default.
+//
+// Reads:       questions. Any thread; one question at a time is answered, the others wait for it (milliseconds).
+// Transaction: questions and changes, inside a job on the writer's thread only; sees what the job itself changed.
+// Store:       takes jobs into a bounded queue, runs many of them in one transaction beside the frame path, and calls each job's
+//              `done` only after the commit: what was acknowledged is on disk.
+//
+// Failures of the disk do not interrupt a job: the first one sticks to the Transaction (`failed`), later calls have no effect and
+// answer emptily, and the job is rolled back and not acknowledged. So jobs need no error paths of their own.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/metrics.hpp"
+#include "domain/error.hpp"
+#include "store/records.hpp"
+
+namespace hazard::store {
+
+class Reads {
+ public:
+  virtual ~Reads() = default;
+
+  virtual std::optional<domain::Hazard> hazard(const std::string& id) = 0;
+  virtual std::optional<domain::Sighting> sighting(const std::string& id) = 0;
+  virtual std::vector<domain::Sighting> sightings_of(const std::string& hazard_id) = 0;    // in order of time
+  virtual std::vector<domain::HistoryEntry> history_of(const std::string& hazard_id) = 0;  // in order of time
+  virtual std::vector<EvidenceRecord> evidence_of(const std::string& hazard_id) = 0;
+  virtual std::optional<SessionRecord> session(const std::string& id) = 0;
+  virtual std::optional<ReportRecord> report(const std::string& id) = 0;
+
+  virtual Page<domain::Hazard> hazards(const HazardFilter& filter) = 0;
+  virtual Page<ReportRecord> reports(const ReportFilter& filter) = 0;
+  virtual Counts hazard_counts(base::WallTime recent_from) = 0;
+  virtual Counts report_counts(base::WallTime recent_from) = 0;
+  virtual std::vector<CoverageRecord> coverage(const std::optional<Bounds>& bounds, base::WallTime from, base::WallTime to) = 0;
+};
+
+class Transaction : public Reads {
+ public:
+  // Hazards of the class whose place is at most `radius_m` away, in any state but merged; the nearest `most`.
+  virtual std::vector<domain::Hazard> hazards_near(const std::string& class_name, domain::GeoPoint point, double radius_m,
+                                                   std::size_t most) = 0;
+  // Hazards of the class without a place that this client saw last, at or after `since`; the newest `most`.
+  virtual std::vector<domain::Hazard> placeless_of(const std::string& class_name, const std::string& client_key,
+                                                   base::WallTime since, std::size_t most) = 0;
+  virtual std::vector<std::string> hazards_seen_by_client(const std::string& client_key) = 0;  // ids
+  virtual std::vector<std::string> hazards_seen_in_session(const std::string& session_id) = 0;
+  virtual std::vector<std::string> hazards_last_seen_before(base::WallTime moment, std::size_t most) = 0;
+
+  // Each replaces what has the same id.
+  virtual void put(const domain::Hazard& hazard) = 0;
+  virtual void put(const domain::Sighting& sighting) = 0;
+  virtual void put(const SessionRecord& session) = 0;
+  virtual void put(const ReportRecord& report) = 0;
+  virtual void put(const EvidenceRecord& evidence) = 0;
+  virtual void append(const domain::HistoryEntry& entry) = 0;  // its id is given by the store
+  virtual void append(const CoverageRecord& coverage) = 0;
+
+  virtual void erase_hazard(const std::string& id) = 0;  // with its sightings, history, reports and evidence rows
+  virtual void erase_sighting(const std::string& id) = 0;
+  virtual void erase_evidence(const std::string& id) = 0;
+  virtual void erase_session(const std::string& id) = 0;  // its record, reports and coverage; sightings are erased one by one
+  virtual void erase_client(const std::string& client_key) = 0;  // the same for all its sessions
+  virtual void erase_report(const std::string& id) = 0;
+  virtual void erase_older_than(base::WallTime moment) = 0;  // ended or idle sessions, reports without a hazard, coverage
+
+  virtual bool failed() const = 0;
+  virtual std::string failure() const = 0;  // a sentence; empty while nothing failed
+};
+
+// One piece of work for the writer. `done(true)` comes after the commit, `done(false)` when nothing of it was kept; on the
+// writer's thread, exactly once for every job that was taken. `work` may answer false to undo its own changes.
+struct Job {
+  std::function<bool(Transaction&)> work;
+  std::function<void(bool kept)> done;
+};
+
+struct StoreMetrics {
+  base::Counter jobs_taken;
+  base::Counter jobs_kept;
+  base::Counter jobs_undone;   // by their own wish
+  base::Counter jobs_failed;   // the disk or the database refused
+  base::Counter jobs_refused;  // the queue was full
+  base::Counter commits;
+  base::Counter commit_failures;
+  base::Gauge queued;
+  base::Histogram commit_time;
+};
+
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  virtual Reads& reads() = 0;
+
+  // False, at once: the queue is full or the store is closing; the job is gone and `done` is not called. Any thread.
+  virtual bool submit(Job job) = 0;
+
+  // Returns once everything submitted before was kept or failed.
+  virtual void drain() = 0;
+
+  // True from the first commit that failed, or job that was refused, until the next commit succeeds.
+  virtual bool degraded() const = 0;
+
+  // A consistent copy of the running database, while it is written. Refused (internal) with the reason when it cannot be made.
+  virtual domain::Result<void> backup(const std::string& path) = 0;
+
+  // Overwrites what was erased also in the write-ahead log; after deletions that must leave nothing.
+  virtual domain::Result<void> scrub() = 0;
+
+  virtual const StoreMetrics& metrics() const = 0;
+};
+
+}  // namespace hazard::store
