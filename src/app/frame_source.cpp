@@ -43,7 +43,8 @@ class FolderSource final : public FrameSource {
 
 class DriveSource final : public FrameSource {
  public:
-  DriveSource(const sim::DriveOptions& options, int quality) : drive_(options), picture_(options.size), quality_(quality) {}
+  DriveSource(const sim::DriveOptions& options, int quality)
+      : options_(options), drive_(options), picture_(options.size), asked_quality_(quality), quality_(quality) {}
 
   domain::Result<std::optional<SourceFrame>> next() override {
     const auto truth = drive_.truth(frame_);
@@ -58,10 +59,25 @@ class DriveSource final : public FrameSource {
                                                     .speed_mps = truth.speed_mps}};
   }
 
+  bool send_as(int width, int jpeg_quality) override {
+    quality_ = jpeg_quality == 0 ? asked_quality_ : std::min(jpeg_quality, asked_quality_);
+    const domain::SizePx full = options_.size;
+    domain::SizePx size = full;
+    if (width > 0 && width < full.width) size = {width, std::max(1, full.height * width / full.width)};
+    if (size == drive_.options().size) return true;
+    sim::DriveOptions smaller = options_;
+    smaller.size = size;
+    drive_ = sim::Drive(smaller);
+    picture_ = domain::RgbPicture(size);
+    return true;
+  }
+
  private:
+  sim::DriveOptions options_;
   sim::Drive drive_;
   domain::RgbPicture picture_;
   image::JpegEncoder encoder_;
+  int asked_quality_;
   int quality_;
   std::uint64_t frame_ = 0;
 };

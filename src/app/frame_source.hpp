@@ -23,6 +23,9 @@ class FrameSource {
   virtual ~FrameSource() = default;
   // The next frame, or nothing at the end. Errors: those of reading; the source is over then.
   virtual domain::Result<std::optional<SourceFrame>> next() = 0;
+  // From the next frame on, at most so wide and of such a JPEG quality; 0: as asked at first. False from a source that does not
+  // make its own pictures: those are sent as they are.
+  virtual bool send_as(int /*width*/, int /*jpeg_quality*/) { return false; }
   // How many there will be; empty when unknown or endless.
   virtual std::optional<std::size_t> size() const { return std::nullopt; }
 };

@@ -12,6 +12,7 @@
 #include "app/command_table.hpp"
 #include "app/frame_source.hpp"
 #include "app/stream_tally.hpp"
+#include "client/pace.hpp"
 #include "client/websocket.hpp"
 #include "wire/base64.hpp"
 #include "wire/client_message.hpp"
@@ -23,7 +24,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-constexpr std::array<Option, 11> kOptions{{
+constexpr std::array<Option, 12> kOptions{{
     {"url", "URL", "the server [ws://127.0.0.1:8080]"},
     {"fps", "RATE", "frames a second, by the clock; 0: the next one as soon as the last is answered [10]"},
     {"count", "N", "stop after so many frames"},
@@ -34,9 +35,11 @@ constexpr std::array<Option, 11> kOptions{{
     {"confidence", "VALUE", "least score of a box [the server's]"},
     {"loop", "", "begin again at the end of a folder or video"},
     {"print", "", "print every message of the server, one JSON text a line, instead of the progress line"},
+    {"ignore-hints", "", "keep the rate and size asked for, also when the server suggests less"},
     {"no-reconnect", "", "give up when the connection breaks instead of trying again"},
 }};
 constexpr auto kSettle = std::chrono::seconds(5);  // for the last frames' verdicts
+constexpr auto kPingEvery = std::chrono::seconds(5);
 constexpr auto kReconnectFor = std::chrono::seconds(60);
 
 std::atomic<bool> interrupted{false};
@@ -49,6 +52,7 @@ struct StreamPlan {
   double seconds = 0;       // likewise
   bool text = false;
   bool print = false;
+  bool follow_hints = true;
   bool reconnect = true;
 };
 
@@ -88,6 +92,7 @@ std::expected<StreamPlan, std::string> make_plan(const Invocation& invocation) {
   plan.seconds = *seconds;
   plan.text = mode == "text";
   plan.print = invocation.has("print");
+  plan.follow_hints = !invocation.has("ignore-hints");
   plan.reconnect = !invocation.has("no-reconnect");
   const double limit = *fps > 0 ? std::clamp(*fps, 1.0, 30.0) : 30.0;
   plan.url = fmt::format("{}/stream/detection?fps_limit={}&delivery={}", invocation.value("url", "ws://127.0.0.1:8080"), limit,
@@ -116,9 +121,15 @@ std::string envelope_json(const SourceFrame& frame) {
   return text;
 }
 
+double epoch_now() { return base::epoch_seconds(std::chrono::system_clock::now()); }
+
 class StreamRun {
  public:
-  StreamRun(const StreamPlan& plan, FrameSource& source, const client::Url& url) : plan_(plan), source_(source), url_(url) {}
+  StreamRun(const StreamPlan& plan, FrameSource& source, const client::Url& url)
+      : plan_(plan),
+        source_(source),
+        url_(url),
+        pace_({.fps = plan.fps, .width = plan.source.size.width, .jpeg_quality = plan.source.quality}, plan.follow_hints) {}
 
   ExitCode run() {
     if (!connect_for(std::chrono::seconds(0))) return ExitCode::failed;
@@ -139,15 +150,17 @@ class StreamRun {
 
   // Sends the next frame when it is due and listens until then; false when the source is over.
   bool step() {
+    const client::Sending sending = pace_.sending(steady_clock::now());
     if (plan_.fps > 0) {
       listen(next_due_);
-      next_due_ += std::chrono::duration_cast<steady_clock::duration>(std::chrono::duration<double>(1 / plan_.fps));
+      next_due_ += std::chrono::duration_cast<steady_clock::duration>(std::chrono::duration<double>(1 / sending.fps));
       // After a break the clock does not make up for what was missed.
       next_due_ = std::max(next_due_, steady_clock::now() - std::chrono::seconds(1));
     } else {
       while (socket_ && tally_.open() > 0 && !interrupted) listen(steady_clock::now() + milliseconds(100), true);
     }
     if (!socket_) return true;
+    resizes_ = source_.send_as(sending.width, sending.jpeg_quality);
     const auto frame = source_.next();
     if (!frame) {
       fmt::print(stderr, "\nhazardstream: {}\n", frame.error().message);
@@ -180,8 +193,19 @@ class StreamRun {
     if (!sent) lose(sent.error());
   }
 
+  // For the clocks: the answer says when it came and when it left there.
+  void ping() {
+    const auto now = steady_clock::now();
+    if (now < next_ping_) return;
+    next_ping_ = now + kPingEvery;
+    const auto sent = socket_->send_text(fmt::format(R"({{"type":"ping","sent":{:.6f}}})", epoch_now()));
+    if (!sent) lose(sent.error());
+  }
+
   void listen(steady_clock::time_point until, bool once = false) {
     do {
+      if (!socket_) return;
+      ping();
       if (!socket_) return;
       const auto left = std::chrono::duration_cast<milliseconds>(until - steady_clock::now());
       auto messages = socket_->receive(std::clamp(left, milliseconds(0), milliseconds(200)));
@@ -190,7 +214,8 @@ class StreamRun {
         if (message.opcode == client::Opcode::close)
           return lose({domain::ErrorCode::session_closed, "the server closed the stream"});
         if (plan_.print) fmt::print("{}\n", message.payload);
-        tally_.heard(message.payload, steady_clock::now());
+        tally_.heard(message.payload, steady_clock::now(), epoch_now());
+        if (const auto& suggestion = tally_.suggestion()) pace_.heard(*suggestion, steady_clock::now());
       }
       show();
       if (once && !messages->empty()) return;
@@ -220,6 +245,7 @@ class StreamRun {
       auto socket = client::WebSocket::connect(url_);
       if (socket) {
         socket_.emplace(std::move(*socket));
+        next_ping_ = {};
         return true;
       }
       fmt::print(stderr, "hazardstream: {}\n", socket.error().message);
@@ -235,13 +261,27 @@ class StreamRun {
     const auto every = terminal ? milliseconds(200) : milliseconds(5000);
     if (plan_.print || now - shown_ < every) return;
     shown_ = now;
-    fmt::print(stderr, "{}{}{}", terminal ? "\r\x1b[K" : "", tally_.progress(now), terminal ? "" : "\n");
+    fmt::print(stderr, "{}{}{}{}", terminal ? "\r\x1b[K" : "", tally_.progress(now), pace_words(now), terminal ? "" : "\n");
     std::fflush(stderr);
+  }
+
+  // What is sent less of than was asked, because the server suggested it.
+  std::string pace_words(steady_clock::time_point now) const {
+    const client::Sending sending = pace_.sending(now);
+    std::string words;
+    if (sending.fps < plan_.fps) words += fmt::format(" {:.1f}/s", sending.fps);
+    if (resizes_ && sending.width < plan_.source.size.width) words += fmt::format(" {} px", sending.width);
+    if (resizes_ && sending.jpeg_quality < plan_.source.quality) words += fmt::format(" quality {}", sending.jpeg_quality);
+    return words.empty() ? words : "  paced by the server:" + words;
   }
 
   ExitCode finish(ExitCode code) {
     fmt::print(stderr, "\n");
     fmt::print(plan_.print ? stderr : stdout, "{}", tally_.summary(steady_clock::now()));
+    if (pace_.suggestions() > 0) {
+      fmt::print(plan_.print ? stderr : stdout, "server's hints    {}, {}\n", pace_.suggestions(),
+                 plan_.follow_hints ? "followed" : "ignored");
+    }
     return code;
   }
 
@@ -250,8 +290,11 @@ class StreamRun {
   const client::Url& url_;
   std::optional<client::WebSocket> socket_;
   StreamTally tally_;
+  client::Pace pace_;
+  steady_clock::time_point next_ping_;
   std::uint64_t seq_ = 0;
   bool source_failed_ = false;
+  bool resizes_ = false;  // the source makes its pictures as small as it is told
   steady_clock::time_point started_;
   steady_clock::time_point next_due_;
   steady_clock::time_point shown_;
@@ -293,6 +336,8 @@ Command stream_command() {
           .text = R"(SOURCE is a folder of pictures, a video file (through an ffmpeg child), 'drive' for the simulated
 drive, or 'drive:SEED' for another one. Frames are sent by the clock; every one of them gets a
 verdict, and the summary counts them by kind. Exit code 1 when a frame stayed without a verdict.
+When the server suggests a lower rate, the clock slows down to it; the simulated drive also becomes
+smaller. Files are always sent as they are.
 
 Examples:
   hazardstream stream drive

@@ -4,8 +4,6 @@
 
 #include <algorithm>
 
-#include "wire/json_reader.hpp"
-
 namespace hazard::app {
 namespace {
 
@@ -36,11 +34,13 @@ void StreamTally::sent(std::uint64_t seq, Time at) {
   open_[seq] = at;
 }
 
-bool StreamTally::heard(std::string_view json, Time at) {
+bool StreamTally::heard(std::string_view json, Time at, double wall) {
+  suggestion_.reset();
   const auto document = wire::JsonDocument::parse(json);
   if (!document) return false;
   const auto& root = document->root();
   const std::string_view type = text_of(*document, root, "type");
+  if (type == "pong") note_pong(*document, root, wall);
   const auto* data = document->find(root, "data");
   const auto& about = data == nullptr ? root : *data;
   const auto open = open_.find(static_cast<std::uint64_t>(number_of(*document, about, "seq")));
@@ -51,20 +51,39 @@ bool StreamTally::heard(std::string_view json, Time at) {
   } else if (type == "error") {
     ++endings_[std::string(text_of(*document, root, "code"))];
   } else {
-    ++endings_["results"];
-    latency_ms_.push_back(std::chrono::duration<double, std::milli>(at - open->second).count());
-    server_ms_.push_back(number_of(*document, about, "processing_time_ms"));
-    if (const auto* detections = document->find(about, "detections")) {
-      for (const auto* each : document->children(*detections)) {
-        const std::string label(text_of(*document, *each, "class_name"));
-        ++boxes_[label];
-        const auto* is_new = document->find(*each, "is_new");
-        if (is_new != nullptr && is_new->flag) ++tracks_[label];
-      }
-    }
+    note_result(*document, about, open->second, at);
   }
   open_.erase(open);
   return true;
+}
+
+void StreamTally::note_result(const Document& document, const Node& data, Time sent, Time at) {
+  ++endings_["results"];
+  latency_ms_.push_back(std::chrono::duration<double, std::milli>(at - sent).count());
+  server_ms_.push_back(number_of(document, data, "processing_time_ms"));
+  if (document.find(data, "capture_age_ms") != nullptr) {
+    way_in_ms_.push_back(number_of(document, data, "capture_age_ms") - number_of(document, data, "age_ms"));
+  }
+  if (const auto* suggest = document.find(data, "suggest")) {
+    suggestion_ = domain::Suggestion{.fps = number_of(document, *suggest, "fps"),
+                                     .width = static_cast<int>(number_of(document, *suggest, "width")),
+                                     .jpeg_quality = static_cast<int>(number_of(document, *suggest, "jpeg_quality"))};
+  }
+  const auto* detections = document.find(data, "detections");
+  if (detections == nullptr) return;
+  for (const auto* each : document.children(*detections)) {
+    const std::string label(text_of(document, *each, "class_name"));
+    ++boxes_[label];
+    const auto* is_new = document.find(*each, "is_new");
+    if (is_new != nullptr && is_new->flag) ++tracks_[label];
+  }
+}
+
+void StreamTally::note_pong(const Document& document, const Node& root, double wall) {
+  clock_.add({.sent = number_of(document, root, "sent"),
+              .server_received = number_of(document, root, "received_at"),
+              .server_sent = number_of(document, root, "sent_at"),
+              .received = wall});
 }
 
 void StreamTally::connection_lost() {
@@ -85,6 +104,18 @@ std::string StreamTally::progress(Time now) const {
                      quantile(latency_ms_, 0.5), quantile(latency_ms_, 0.99), boxes);
 }
 
+std::string StreamTally::clock_lines() const {
+  const auto clock = clock_.estimate();
+  if (!clock) return {};
+  std::string text = fmt::format("server's clock    {:+.1f} ms from ours, give or take {:.1f} ms; round trip {:.1f} ms\n",
+                                 clock->offset_ms, clock->round_trip_ms / 2, clock->round_trip_ms);
+  if (!way_in_ms_.empty()) {
+    text += fmt::format("capture to server p50 {:.1f} ms, p99 {:.1f} ms\n", quantile(way_in_ms_, 0.5) - clock->offset_ms,
+                        quantile(way_in_ms_, 0.99) - clock->offset_ms);
+  }
+  return text;
+}
+
 std::string StreamTally::summary(Time now) const {
   const double seconds = first_ ? seconds_between(*first_, now) : 0;
   std::string text = fmt::format("frames sent       {}\n", sent_);
@@ -97,6 +128,7 @@ std::string StreamTally::summary(Time now) const {
   text += fmt::format("latency           p50 {:.1f} ms, p90 {:.1f} ms, p99 {:.1f} ms\n", quantile(latency_ms_, 0.5),
                       quantile(latency_ms_, 0.9), quantile(latency_ms_, 0.99));
   text += fmt::format("of it the server  p50 {:.1f} ms\n", quantile(server_ms_, 0.5));
+  text += clock_lines();
   for (const auto& [label, count] : boxes_) {
     const auto confirmed = tracks_.find(label);
     text +=

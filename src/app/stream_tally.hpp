@@ -10,6 +10,10 @@
 #include <unordered_map>
 #include <vector>
 
+#include "client/clock_offset.hpp"
+#include "domain/verdict.hpp"
+#include "wire/json_reader.hpp"
+
 namespace hazard::app {
 
 class StreamTally {
@@ -17,8 +21,9 @@ class StreamTally {
   using Time = std::chrono::steady_clock::time_point;
 
   void sent(std::uint64_t seq, Time at);
-  // A message of the server's; false when it is no verdict on an open frame.
-  bool heard(std::string_view json, Time at);
+  // A message of the server's, at `wall` (epoch seconds) by our clock; false when it is no verdict on an open frame. A pong must
+  // carry the `sent` of our ping.
+  bool heard(std::string_view json, Time at, double wall = 0);
   // Frames still open when the connection broke will get no verdict from it.
   void connection_lost();
 
@@ -26,18 +31,29 @@ class StreamTally {
   std::size_t open() const { return open_.size(); }
   std::uint64_t unanswered() const { return lost_ + open_.size(); }
   bool all_answered() const { return unanswered() == 0; }
+  // What the message heard last suggested, if it did.
+  const std::optional<domain::Suggestion>& suggestion() const { return suggestion_; }
 
   // "12.3 s  123 sent  120 results 3 dropped  9.9/s  p50 31 ms  p99 45 ms  boxes 14".
   std::string progress(Time now) const;
   std::string summary(Time now) const;
 
  private:
+  using Document = wire::JsonDocument;
+  using Node = wire::JsonNode;
+  void note_result(const Document& document, const Node& data, Time sent, Time at);
+  void note_pong(const Document& document, const Node& root, double wall);
+  std::string clock_lines() const;
+
   std::map<std::string, std::uint64_t> endings_;  // "results", a drop reason, or an error code
   std::map<std::string, std::uint64_t> boxes_;    // by class
   std::map<std::string, std::uint64_t> tracks_;   // confirmed, by class
   std::unordered_map<std::uint64_t, Time> open_;  // by seq
   std::vector<double> latency_ms_;
   std::vector<double> server_ms_;
+  std::vector<double> way_in_ms_;  // from capture to receipt: the server's age since capture less its age since receipt
+  client::ClockOffset clock_;
+  std::optional<domain::Suggestion> suggestion_;
   std::optional<Time> first_;
   std::uint64_t sent_ = 0;
   std::uint64_t lost_ = 0;

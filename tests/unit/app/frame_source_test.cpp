@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "image/decoder.hpp"
 #include "support/pictures.hpp"
 
 namespace hazard::app {
@@ -48,6 +49,27 @@ TEST(OpenSource, the_drive_is_endless_located_and_the_same_for_a_seed) {
   EXPECT_EQ(frame->picture, (*two->next())->picture);
   EXPECT_TRUE(frame->location);
   EXPECT_FALSE(one->size());
+}
+
+domain::SizePx size_of(FrameSource& source) { return image::probe((*source.next())->picture)->stored; }
+
+TEST(OpenSource, the_drive_makes_smaller_pictures_when_told_but_never_larger_ones) {
+  auto drive = *open_source({.name = "drive", .size = {320, 180}});
+  EXPECT_TRUE(drive->send_as(160, 50));
+  EXPECT_EQ(size_of(*drive), (domain::SizePx{160, 90}));
+  const std::size_t rough = (*drive->next())->picture.size();
+  EXPECT_TRUE(drive->send_as(160, 0));
+  EXPECT_GT((*drive->next())->picture.size(), rough);
+  EXPECT_TRUE(drive->send_as(640, 100));
+  EXPECT_EQ(size_of(*drive), (domain::SizePx{320, 180}));
+  EXPECT_TRUE(drive->send_as(0, 0));
+  EXPECT_EQ(size_of(*drive), (domain::SizePx{320, 180}));
+}
+
+TEST_F(FolderOfTwo, is_sent_as_it_is_whatever_is_suggested) {
+  auto source = *open_source({.name = folder_.string()});
+  EXPECT_FALSE(source->send_as(32, 10));
+  EXPECT_EQ(size_of(*source), (domain::SizePx{64, 48}));
 }
 
 TEST(OpenSource, refuses_what_is_not_there_with_the_remedy) {

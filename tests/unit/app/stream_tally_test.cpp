@@ -28,6 +28,32 @@ TEST(StreamTally, counts_each_kind_of_ending_once) {
   }
 }
 
+TEST(StreamTally, tells_the_clocks_apart_and_the_way_in) {
+  StreamTally tally;
+  EXPECT_EQ(tally.summary(kStart).find("clock"), std::string::npos) << "nothing is known yet";
+  // Sent at 100 s by our clock; the server's is 5 s ahead; 10 ms each way, 2 ms inside.
+  tally.heard(R"({"type":"pong","sent":100,"received_at":105.010,"sent_at":105.012})", kStart, 100.022);
+  tally.sent(1, kStart);
+  ASSERT_TRUE(
+      tally.heard(R"({"type":"detection_result","data":{"seq":1,"detections":[],"age_ms":30,"capture_age_ms":5045}})", kStart));
+  const std::string text = tally.summary(kStart);
+  EXPECT_NE(text.find("+5000.0 ms from ours, give or take 10.0 ms; round trip 20.0 ms"), std::string::npos) << text;
+  EXPECT_NE(text.find("capture to server p50 15.0 ms"), std::string::npos) << text;
+}
+
+TEST(StreamTally, hands_on_the_suggestion_of_the_last_message_only) {
+  StreamTally tally;
+  tally.sent(1, kStart);
+  tally.sent(2, kStart);
+  tally.heard(R"({"type":"detection_result","data":{"seq":1,"suggest":{"fps":6.5,"width":640}}})", kStart);
+  ASSERT_TRUE(tally.suggestion());
+  EXPECT_DOUBLE_EQ(tally.suggestion()->fps, 6.5);
+  EXPECT_EQ(tally.suggestion()->width, 640);
+  EXPECT_EQ(tally.suggestion()->jpeg_quality, 0);
+  tally.heard(R"({"type":"detection_result","data":{"seq":2}})", kStart);
+  EXPECT_FALSE(tally.suggestion());
+}
+
 TEST(StreamTally, frames_open_when_the_connection_breaks_stay_without_a_verdict) {
   StreamTally tally;
   tally.sent(1, kStart);
