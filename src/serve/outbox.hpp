@@ -3,6 +3,7 @@
 // thread and die on any; the stream empties it on the I/O thread.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -28,6 +29,11 @@ class Outbox final : public session::Subscriber {
 
   void deliver(const session::Outgoing& message) noexcept override;
   void session_ended(session::EndReason reason, base::Duration retry_after) noexcept override;
+  std::uint64_t handed_event() const noexcept override { return handed_event_.load(); }
+  // The socket has taken the message with this event; 0 is none.
+  void note_handed(std::uint64_t event) noexcept {
+    if (event != 0) handed_event_.store(event);
+  }
 
   // A direct answer: never dropped for a verdict. False when even these have outgrown the limit: the viewer asks without ever
   // reading, and deserves no more.
@@ -61,6 +67,7 @@ class Outbox final : public session::Subscriber {
   std::uint64_t gap_from_ = 0;
   std::uint64_t gap_to_ = 0;  // 0: no gap to tell
   std::uint64_t dropped_ = 0;
+  std::atomic<std::uint64_t> handed_event_{0};
   bool live_ = false;
   bool reader_asleep_ = true;
   std::optional<Ending> ending_;

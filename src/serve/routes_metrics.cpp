@@ -47,6 +47,16 @@ void add_service(MetricsPage& page, const wire::ServiceView& view) {
   page.gauge("hazardstream_ready", "1 when frames are taken.", view.ready && !view.closing ? 1 : 0);
   page.gauge("hazardstream_sessions", "Open sessions.", static_cast<double>(view.active_websocket), {{"transport", "websocket"}});
   page.gauge("hazardstream_sessions", "Open sessions.", static_cast<double>(view.active_sse), {{"transport", "sse"}});
+  page.gauge("hazardstream_sessions_detached", "Open sessions whose connection is lost.",
+             static_cast<double>(view.detached_sessions));
+  constexpr std::string_view kResumes = "hazardstream_stream_resumes_total";
+  constexpr std::string_view kResumesHelp = "Sessions resumed, resumes refused, sessions that nobody resumed in time.";
+  page.counter(kResumes, kResumesHelp, view.resumes.resumed, {{"outcome", "resumed"}});
+  page.counter(kResumes, kResumesHelp, view.resumes.refused, {{"outcome", "refused"}});
+  page.counter(kResumes, kResumesHelp, view.resumes.expired, {{"outcome", "expired"}});
+  page.counter("hazardstream_sessions_restored_total", "Sessions taken over from before the start.", view.resumes.restored);
+  page.counter("hazardstream_saved_sessions_unreadable_total", "Saved sessions, or whole files, that could not be read.",
+               view.resumes.unreadable);
   page.counter("hazardstream_sessions_opened_total", "Sessions opened.", view.total_sessions);
   page.gauge("hazardstream_capacity_fps", "Frames a second the workers reach together, as measured lately.", view.capacity_fps);
   page.gauge("hazardstream_uptime_seconds", "Since the server started.", view.uptime_seconds);

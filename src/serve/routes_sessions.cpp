@@ -10,11 +10,18 @@ namespace hazard::serve {
 namespace {
 
 using domain::ErrorCode;
+using session::Session;
 
 constexpr BodyRule kConfigBody{.kind = BodyKind::json, .bytes_max = domain::kControlMessageBytesMax};
 
 Response not_found(const Request& request) {
   return error_response({ErrorCode::session_not_found, "Session not found."}, request.request_id);
+}
+
+Response started(const Session& session, bool resumed, std::string_view token) {
+  const auto grace = session.limits().resume_grace;
+  return json_response(wire::session_started(
+      session.view(), {.resumed = resumed, .resume_token = token, .resume_grace_ms = static_cast<int>(base::to_ms(grace))}));
 }
 
 Response create(Services& services, const Request& request) {
@@ -28,9 +35,15 @@ Response create(Services& services, const Request& request) {
   }
   const auto patch = wire::parse_config_body(request.body_text());
   if (!patch) return refused(patch.error());
+  if (const std::string* token = find_pair(*pairs, "resume")) {
+    // The body is not applied: the session goes on as it was, and PATCH is there to change it.
+    const auto resumed = services.registry.resume(session::Transport::sse, id.value_or(""), *token);
+    if (!resumed) return refused(resumed.error());
+    return started(*resumed->session, true, resumed->claim.token);
+  }
   const auto session = services.registry.open(session::Transport::sse, std::move(id), *patch);
   if (!session) return refused(session.error());
-  return json_response(wire::session_started((*session)->view()));
+  return started(**session, false, (*session)->issue_token());
 }
 
 Response update(Services& services, const Request& request) {

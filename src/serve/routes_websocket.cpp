@@ -29,31 +29,43 @@ domain::Result<void> check_upgrade(const RequestHead& head) {
   return {};
 }
 
-// Opened before the upgrade is answered; given up again should the connection be gone by then.
+// Opened before the upgrade is answered; given up again should the connection be gone by then. One that is resumed waits on.
 class OpenedSession {
  public:
-  OpenedSession(session::Registry& registry, std::shared_ptr<Session> session)
-      : registry_(&registry), session_(std::move(session)) {}
+  OpenedSession(session::Registry& registry, std::shared_ptr<Session> session, std::optional<Session::Claim> claim,
+                session::LastSeen seen)
+      : registry_(&registry), session_(std::move(session)), claim_(std::move(claim)), seen_(seen) {}
   OpenedSession(OpenedSession&&) noexcept = default;
   OpenedSession& operator=(OpenedSession&&) = delete;
   ~OpenedSession() {
-    if (session_) registry_->close(session_->id(), session::EndReason::closed_by_client);
+    if (session_ && !claim_) registry_->close(session_->id(), session::EndReason::closed_by_client);
   }
   std::shared_ptr<Session> take() noexcept { return std::move(session_); }
+  std::optional<Session::Claim> take_claim() noexcept { return std::exchange(claim_, std::nullopt); }
+  const session::LastSeen& seen() const noexcept { return seen_; }
 
  private:
   session::Registry* registry_;
   std::shared_ptr<Session> session_;
+  std::optional<Session::Claim> claim_;
+  session::LastSeen seen_;
 };
 
-domain::Result<std::shared_ptr<Session>> open_session(const RequestHead& head, session::Registry& registry) {
+domain::Result<OpenedSession> open_session(const RequestHead& head, session::Registry& registry) {
   const auto pairs = wire::parse_query(head.query);
   if (!pairs) return std::unexpected(pairs.error());
   auto query = wire::parse_stream_query(*pairs);
   if (!query) return std::unexpected(query.error());
-  // A session ends with its connection, so no token is ever good for another one.
-  if (query->resume) return refuse(ErrorCode::resume_refused, "The resume token is wrong, spent or expired.");
-  return registry.open(session::Transport::websocket, std::move(query->session_id), query->patch);
+  if (query->resume) {
+    // What else the query says of the configuration is not applied: the session goes on as it was.
+    auto resumed = registry.resume(session::Transport::websocket, query->session_id.value_or(""), *query->resume);
+    if (!resumed) return std::unexpected(resumed.error());
+    return OpenedSession(registry, std::move(resumed->session), std::move(resumed->claim),
+                         {.event = query->last_event, .seq = query->last_seq});
+  }
+  auto session = registry.open(session::Transport::websocket, std::move(query->session_id), query->patch);
+  if (!session) return std::unexpected(session.error());
+  return OpenedSession(registry, std::move(*session), std::nullopt, {});
 }
 
 }  // namespace
@@ -73,11 +85,14 @@ void add_websocket_route(Router& router, Services& services) {
                     auto session = open_session(request.head, services.registry);
                     if (!session) return reply(error_response(session.error(), request.request_id));
                     WsHandshake handshake{.key = std::string(request.head.get("sec-websocket-key")),
-                                          .request_id = request.request_id};
-                    reply([&services, opened = OpenedSession(services.registry, std::move(*session)),
-                           handshake = std::move(handshake)](TakenSocket socket) mutable {
-                      start_ws_stream(services.streams, opened.take(), std::move(handshake), std::move(socket));
-                    });
+                                          .request_id = request.request_id,
+                                          .claim = {},
+                                          .seen = session->seen()};
+                    reply(
+                        [&services, opened = std::move(*session), handshake = std::move(handshake)](TakenSocket socket) mutable {
+                          handshake.claim = opened.take_claim();
+                          start_ws_stream(services.streams, opened.take(), std::move(handshake), std::move(socket));
+                        });
                   },
               .checks_origin = true});
 }

@@ -23,12 +23,24 @@ constexpr std::size_t kReadBytes = 64 * 1024;
 constexpr auto kOverloadedRetry = std::chrono::seconds(1);
 // Far beyond any honest client (one ping a heartbeat), far below what would cost us anything.
 constexpr int kControlFramesPerSecondMax = 200;
+// A ping behind the welcome of a session that was resumed: its pong proves that the welcome, and the new token in it, has arrived.
+constexpr std::string_view kMisuse = "misuse";
+constexpr std::string_view kArrived = "arrived?";
+
+// A new session whose client never came to hear of it. Its id may belong to another session by now.
+void give_up(StreamContext& context, const std::shared_ptr<session::Session>& session) {
+  if (context.registry.find(session->id()) == session) {
+    context.registry.close(session->id(), session::EndReason::closed_by_client);
+  }
+}
 
 class WsStream final : public Connection, public std::enable_shared_from_this<WsStream> {
  public:
-  WsStream(StreamContext& context, std::shared_ptr<session::Session> session, net::tcp::socket socket, Place place)
+  WsStream(StreamContext& context, std::shared_ptr<session::Session> session, WsHandshake&& handshake, net::tcp::socket socket,
+           Place place)
       : context_(context),
         session_(std::move(session)),
+        handshake_(std::move(handshake)),
         dialogue_(session_, context.clock),
         place_(std::move(place)),
         share_(context.budget),
@@ -38,7 +50,7 @@ class WsStream final : public Connection, public std::enable_shared_from_this<Ws
   }
   ~WsStream() override { context_.metrics.websockets.sub(); }
 
-  void open(const WsHandshake& handshake, const std::string& leftover);
+  void open(const std::string& leftover);
   void tick(base::SteadyTime now) override;
   void drain() override {}  // the registry ends the session, the outbox tells
   void abort() override { end(); }
@@ -55,14 +67,17 @@ class WsStream final : public Connection, public std::enable_shared_from_this<Ws
       end();
     }
   }
-  void configure(const std::string& request_id);
+  void configure();
   void on_open();
+  void ask_for_arrival();
+  void on_control(net::websocket::frame_type kind, std::string_view payload);
   void read();
+  void on_read_failure(error_code failure);
   void linger();
   void on_piece();
   void on_message();
   void flush();
-  void write(std::shared_ptr<const std::string> json);
+  void write(std::shared_ptr<const std::string> json, std::uint64_t event = 0);
   void leave(close_code code, std::string_view reason, bool reconnect, base::Duration retry_after);
   void leave(const Outbox::Ending& ending);
   void say_goodbye();
@@ -72,6 +87,7 @@ class WsStream final : public Connection, public std::enable_shared_from_this<Ws
 
   StreamContext& context_;
   const std::shared_ptr<session::Session> session_;
+  const WsHandshake handshake_;
   session::Dialogue dialogue_;
   Place place_;
   ReadShare share_;
@@ -90,6 +106,8 @@ class WsStream final : public Connection, public std::enable_shared_from_this<Ws
   std::optional<steady_clock::time_point> message_since_;  // of one that is not whole yet
   bool writing_ = false;
   bool pinging_ = false;
+  bool ping_on_its_way_ = false;
+  bool for_good_ = false;  // ended by the client, or by us for misuse: nobody will come back
 
   // How this ends, once that is decided: the client is told, then the close frame goes out.
   struct Goodbye {
@@ -102,38 +120,46 @@ class WsStream final : public Connection, public std::enable_shared_from_this<Ws
   std::optional<Goodbye> goodbye_;
 };
 
-void WsStream::configure(const std::string& request_id) {
+void WsStream::configure() {
   error_code ignored;
   ws_.next_layer().set_option(net::tcp::no_delay(true), ignored);
   // All deadlines are ours (tick): Beast 1.81 rules the closing handshake by the wrong time-out.
   ws_.set_option(
       net::websocket::stream_base::timeout{net::websocket::stream_base::none(), net::websocket::stream_base::none(), false});
-  ws_.set_option(net::websocket::stream_base::decorator([request_id](net::websocket::response_type& response) {
-    response.set("X-Request-ID", request_id);
-    response.set("X-Content-Type-Options", "nosniff");
-    response.set("Cache-Control", "no-store");
-  }));
+  ws_.set_option(
+      net::websocket::stream_base::decorator([request_id = handshake_.request_id](net::websocket::response_type& response) {
+        response.set("X-Request-ID", request_id);
+        response.set("X-Content-Type-Options", "nosniff");
+        response.set("Cache-Control", "no-store");
+      }));
   ws_.auto_fragment(false);
   ws_.read_message_max(domain::text_message_bytes_max(context_.frame_bytes_max));
   ws_.text(true);
-  ws_.control_callback([this](net::websocket::frame_type, net::beast::string_view) {
-    heard_at_ = steady_clock::now();
-    if (heard_at_ - control_window_ >= std::chrono::seconds(1)) {
-      control_window_ = heard_at_;
-      control_frames_ = 0;
-    }
-    ++control_frames_;
+  ws_.control_callback([this](net::websocket::frame_type kind, net::beast::string_view payload) {
+    on_control(kind, {payload.data(), payload.size()});
   });
 }
 
-void WsStream::open(const WsHandshake& handshake, const std::string& leftover) {
-  configure(handshake.request_id);
+void WsStream::on_control(net::websocket::frame_type kind, std::string_view payload) {
+  heard_at_ = steady_clock::now();
+  if (heard_at_ - control_window_ >= std::chrono::seconds(1)) {
+    control_window_ = heard_at_;
+    control_frames_ = 0;
+  }
+  ++control_frames_;
+  if (kind == net::websocket::frame_type::pong && payload == kArrived && handshake_.claim) {
+    session_->confirm(handshake_.claim->number);
+  }
+}
+
+void WsStream::open(const std::string& leftover) {
+  configure();
   // Our own validator has read the request already. Beast gets the few lines it wants to see, and behind them whatever the
   // client sent too early, so that nothing is lost.
   upgrade_ =
       "GET / HTTP/1.1\r\nHost: s\r\nUpgrade: websocket\r\nConnection: upgrade\r\nSec-WebSocket-Version: 13\r\n"
       "Sec-WebSocket-Key: " +
-      handshake.key + "\r\n\r\n" + leftover;
+      handshake_.key + "\r\n\r\n" + leftover;
   ws_.async_accept(net::asio::buffer(upgrade_), [self = shared_from_this()](error_code failure) {
     if (self->state_ != State::opening) return;
     if (failure) return self->end();
@@ -150,25 +176,45 @@ void WsStream::on_open() {
       if (const auto self = weak.lock()) self->guarded([&] { self->flush(); });
     });
   });
-  outbox_->say(session_->greeting());
-  if (!session_->attach(outbox_)) outbox_->session_ended(session::EndReason::server_closing, {});
+  const auto& claim = handshake_.claim;
+  outbox_->say(claim ? session_->greeting_again(claim->token) : session_->greeting());
+  if (const auto ended = session_->attach_owner(outbox_, claim ? claim->number : 0, handshake_.seen)) {
+    outbox_->session_ended(*ended, {});
+  }
   outbox_->begin_live();
   flush();
+  if (claim) ask_for_arrival();
   read();
+}
+
+void WsStream::ask_for_arrival() {
+  ping_on_its_way_ = true;
+  ws_.async_ping(net::websocket::ping_data(kArrived.data(), kArrived.size()),
+                 [self = shared_from_this()](error_code) { self->ping_on_its_way_ = false; });
 }
 
 void WsStream::read() {
   // Piece by piece, so that a long message on a slow line counts as a sign of life, and its bytes against the budget.
   ws_.async_read_some(buffer_, kReadBytes, [self = shared_from_this()](error_code failure, std::size_t) {
     if (self->state_ == State::ended) return;
-    if (failure == net::websocket::error::closed || failure == net::asio::error::eof) return self->end();
-    // Beast has sent a close frame for what it found wrong (1002, 1007, 1009).
-    if (failure) return self->linger();
+    if (failure) return self->on_read_failure(failure);
     self->guarded([&] {
       self->on_piece();
       if (self->state_ == State::open || self->state_ == State::closing) self->read();
     });
   });
+}
+
+void WsStream::on_read_failure(error_code failure) {
+  const bool left_alone = state_ == State::open && !goodbye_;
+  const bool closed = failure == net::websocket::error::closed;
+  const auto code = ws_.reason().code;
+  // A close without a code is a client's own too: what is lost says nothing. Beast's other findings are misuse.
+  const bool own_close = closed && (code == close_code::normal || code == close_code::none);
+  const bool misuse = !closed && failure.category() == error_code(net::websocket::error::closed).category();
+  for_good_ = for_good_ || (left_alone && (own_close || misuse));
+  if (closed || failure == net::asio::error::eof) return end();
+  linger();  // Beast has sent a close frame for what it found wrong (1002, 1007, 1009)
 }
 
 // The rest of what the client was sending is read and dropped, for a moment: a socket closed over unread bytes takes the close
@@ -189,7 +235,8 @@ void WsStream::linger() {
 
 void WsStream::on_piece() {
   heard_at_ = steady_clock::now();
-  if (state_ == State::closing || goodbye_) return buffer_.consume(buffer_.size());  // nobody answers it any more
+  // Nobody answers it any more. Also when the session has just gone over to another connection: its frames are counted there.
+  if (state_ == State::closing || goodbye_ || outbox_->ending()) return buffer_.consume(buffer_.size());
   if (!message_since_) message_since_ = heard_at_;
   if (ws_.is_message_done()) {
     message_since_.reset();
@@ -210,12 +257,12 @@ void WsStream::on_message() {
     if (bytes.size() > context_.frame_bytes_max + domain::kEnvelopeHeaderBytes + domain::kEnvelopeJsonBytesMax) {
       close(close_code::too_big);
     } else if (auto answer = dialogue_.on_binary(domain::Bytes(bytes.begin(), bytes.end()))) {
-      if (!outbox_->say(std::move(*answer))) leave(close_code::policy_error, "misuse", false, {});
+      if (!outbox_->say(std::move(*answer))) leave(close_code::policy_error, kMisuse, false, {});
     }
   } else if (ends_inside_character(bytes)) {
     close(close_code::bad_payload);
   } else if (auto answer = dialogue_.on_text(bytes)) {
-    if (!outbox_->say(std::move(*answer))) leave(close_code::policy_error, "misuse", false, {});
+    if (!outbox_->say(std::move(*answer))) leave(close_code::policy_error, kMisuse, false, {});
   }
   buffer_.consume(buffer_.size());
   if (buffer_.capacity() > kBufferBytesKept) buffer_.shrink_to_fit();  // an idle session does not keep its largest frame
@@ -224,19 +271,20 @@ void WsStream::on_message() {
 void WsStream::flush() {
   if (state_ != State::open || writing_) return;
   if (goodbye_) return say_goodbye();
-  if (auto next = outbox_->pop()) return write(std::move(next->json));
+  if (auto next = outbox_->pop()) return write(std::move(next->json), next->event);
   if (const auto ending = outbox_->ending()) leave(*ending);
 }
 
-void WsStream::write(std::shared_ptr<const std::string> json) {
+void WsStream::write(std::shared_ptr<const std::string> json, std::uint64_t event) {
   writing_ = true;
   write_since_ = steady_clock::now();
   const auto buffer = net::asio::buffer(*json);
   context_.metrics.messages_out.add();
   context_.metrics.bytes_out.add(json->size());
-  ws_.async_write(buffer, [self = shared_from_this(), json = std::move(json)](error_code failure, std::size_t) {
+  ws_.async_write(buffer, [self = shared_from_this(), json = std::move(json), event](error_code failure, std::size_t) {
     self->writing_ = false;
     self->said_at_ = steady_clock::now();
+    if (!failure) self->outbox_->note_handed(event);
     if (self->state_ == State::ended || self->state_ == State::lingering) return;
     if (failure) return self->end();
     self->guarded([&] { self->flush(); });
@@ -256,6 +304,7 @@ void WsStream::leave(const Outbox::Ending& ending) {
 
 void WsStream::leave(close_code code, std::string_view reason, bool reconnect, base::Duration retry_after) {
   if (goodbye_) return;
+  for_good_ = for_good_ || reason == kMisuse;
   goodbye_ = Goodbye{.code = code, .reason = reason, .reconnect = reconnect, .retry_after = retry_after};
   flush();
 }
@@ -268,6 +317,7 @@ void WsStream::say_goodbye() {
 
 void WsStream::close(close_code code) {
   if (state_ != State::open) return;
+  for_good_ = for_good_ || !goodbye_;  // 1007 and 1009 come without one
   state_ = State::closing;
   state_since_ = steady_clock::now();
   ws_.async_close(code, [self = shared_from_this()](error_code) {
@@ -287,7 +337,7 @@ void WsStream::tick(base::SteadyTime now) {
     if (state_ != State::open) return;
     if (message_since_ && now - *message_since_ >= context_.times.message)
       return leave(close_code::policy_error, "too_slow", true, {});
-    if (control_frames_ > kControlFramesPerSecondMax) return leave(close_code::policy_error, "misuse", false, {});
+    if (control_frames_ > kControlFramesPerSecondMax) return leave(close_code::policy_error, kMisuse, false, {});
     keep_alive(now);
     flush();
   });
@@ -301,8 +351,9 @@ void WsStream::keep_alive(base::SteadyTime now) {
   if (now - std::max(heard_at_, said_at_) >= context_.heartbeat && !writing_) {
     outbox_->say(wire::ping(context_.clock.wall()));
   }
-  if (now - heard_at_ >= context_.heartbeat && !std::exchange(pinging_, true)) {
-    ws_.async_ping({}, [self = shared_from_this()](error_code) {});
+  if (now - heard_at_ >= context_.heartbeat && !ping_on_its_way_ && !std::exchange(pinging_, true)) {
+    ping_on_its_way_ = true;
+    ws_.async_ping({}, [self = shared_from_this()](error_code) { self->ping_on_its_way_ = false; });
   } else if (now - heard_at_ < context_.heartbeat) {
     pinging_ = false;
   }
@@ -315,11 +366,9 @@ void WsStream::end() {
   ws_.next_layer().close(ignored);
   if (outbox_) {
     context_.metrics.verdicts_dropped_for_slow_viewers.add(outbox_->dropped());
-    session_->detach(outbox_.get());
-  }
-  // Its id may belong to another session by now.
-  if (context_.registry.find(session_->id()) == session_) {
-    context_.registry.close(session_->id(), session::EndReason::closed_by_client);
+    context_.registry.lose_owner(session_, outbox_.get(), for_good_);
+  } else if (!handshake_.claim) {
+    give_up(context_, session_);
   }
   context_.connections.remove(this);
 }
@@ -339,12 +388,13 @@ void start_ws_stream(StreamContext& context, std::shared_ptr<session::Session> s
                      TakenSocket taken) {
   auto socket = net::adopt(context.loop->context(), taken.descriptor);
   if (!socket) {
-    context.registry.close(session->id(), session::EndReason::closed_by_client);
+    if (!handshake.claim) give_up(context, session);
     return;
   }
-  const auto stream = std::make_shared<WsStream>(context, std::move(session), std::move(*socket), std::move(taken.place));
+  const auto stream =
+      std::make_shared<WsStream>(context, std::move(session), std::move(handshake), std::move(*socket), std::move(taken.place));
   context.connections.add(stream);
-  stream->open(handshake, taken.leftover);
+  stream->open(taken.leftover);
 }
 
 }  // namespace hazard::serve

@@ -1,8 +1,10 @@
 // A WebSocket on /stream/detection: messages in go to the session's dialogue, what the session's outbox holds goes out, one
-// write at a time. Lives on the I/O thread; ends its session when the connection ends. The only part that knows Beast.
+// write at a time. Lives on the I/O thread. The client's own close ends the session, and so does our close for misuse; a connection
+// that is lost only detaches it. The only part that knows Beast.
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "serve/stream_context.hpp"
@@ -15,6 +17,8 @@ namespace hazard::serve {
 struct WsHandshake {
   std::string key;  // Sec-WebSocket-Key
   std::string request_id;
+  std::optional<session::Session::Claim> claim;  // of a session that is resumed
+  session::LastSeen seen;                        // with it: where to go on
 };
 
 // Answers the handshake, greets, and streams until either side ends it. `session` is open and not yet attached to.

@@ -26,16 +26,23 @@ domain::Result<std::shared_ptr<Session>> Registry::open(Transport transport, std
   const auto config = domain::apply(domain::default_config(options_.limits.stream), patch, options_.limits.stream);
   if (!config) return std::unexpected(config.error());
 
-  const std::lock_guard lock(mutex_);
+  std::shared_ptr<Session> given_up;
+  std::unique_lock lock(mutex_);
   if (closing_) return refuse(ErrorCode::server_closing, "the server is restarting");
-  if (sessions_.size() >= options_.sessions_max) {
-    return refuse(ErrorCode::overloaded, fmt::format("all {} sessions are in use", options_.sessions_max));
-  }
   std::string name = id ? std::move(*id) : base::make_uuid();
   if (sessions_.contains(name)) return refuse(ErrorCode::session_exists, fmt::format("session_id {} is in use", name));
+  if (sessions_.size() >= options_.sessions_max) {
+    // Somebody who is here goes before somebody who may come back.
+    given_up = oldest_detached();
+    if (!given_up) return refuse(ErrorCode::overloaded, fmt::format("all {} sessions are in use", options_.sessions_max));
+    sessions_.erase(given_up->id());
+    ++resumes_.expired;
+  }
   auto session = Session::open({.id = name, .transport = transport, .config = *config}, options_.limits, pipeline_, totals_);
   sessions_.emplace(std::move(name), session);
   ++opened_;
+  lock.unlock();
+  if (given_up) given_up->close(EndReason::idle);
   return session;
 }
 
@@ -49,6 +56,7 @@ bool Registry::close(std::string_view id, EndReason reason) {
   std::shared_ptr<Session> session;
   {
     const std::lock_guard lock(mutex_);
+    std::erase_if(left_, [id](const auto& each) { return each->id() == id; });
     const auto found = sessions_.find(std::string(id));
     if (found == sessions_.end()) return false;
     session = std::move(found->second);
@@ -60,21 +68,24 @@ bool Registry::close(std::string_view id, EndReason reason) {
 
 std::size_t Registry::reap() {
   const base::SteadyTime now = pipeline_.clock().now();
-  std::vector<std::shared_ptr<Session>> idle;
+  std::vector<std::shared_ptr<Session>> unused;
   {
     const std::lock_guard lock(mutex_);
+    note_readiness(now);
     for (auto it = sessions_.begin(); it != sessions_.end();) {
+      const bool late = expired(*it->second, now);
       const auto since = it->second->idle_since();
-      if (since && now - *since >= options_.idle_timeout) {
-        idle.push_back(std::move(it->second));
+      if (late || (since && now - *since >= options_.idle_timeout)) {
+        if (late) ++resumes_.expired;
+        unused.push_back(std::move(it->second));
         it = sessions_.erase(it);
       } else {
         ++it;
       }
     }
   }
-  for (const auto& session : idle) session->close(EndReason::idle);
-  return idle.size();
+  for (const auto& session : unused) session->close(EndReason::idle);
+  return unused.size();
 }
 
 void Registry::close_all(EndReason reason, base::Duration retry_after) {
@@ -83,6 +94,10 @@ void Registry::close_all(EndReason reason, base::Duration retry_after) {
     const std::lock_guard lock(mutex_);
     closing_ = true;
     leaving.swap(sessions_);
+    const base::SteadyTime now = pipeline_.clock().now();
+    for (const auto& [id, session] : leaving) {
+      if (!expired(*session, now)) left_.push_back(session);
+    }
   }
   for (const auto& [id, session] : leaving) session->close(reason, retry_after);
 }
@@ -105,12 +120,14 @@ wire::ServiceView Registry::service() const {
   for (const auto& session : all()) {
     ++view.active_sessions;
     ++(session->transport() == Transport::websocket ? view.active_websocket : view.active_sse);
+    if (session->detached_since()) ++view.detached_sessions;
     view.avg_fps += session->view().current_fps;
   }
   if (view.active_sessions > 0) view.avg_fps /= static_cast<double>(view.active_sessions);
   const std::lock_guard lock(mutex_);
   view.total_sessions = opened_;
   view.closing = closing_;
+  view.resumes = resumes_;
   return view;
 }
 

@@ -18,43 +18,43 @@ std::shared_ptr<const std::string> share(std::string&& text) { return std::make_
 
 Session::Session(Options&& options, const SessionLimits& limits, pipeline::Pipeline& pipeline, std::shared_ptr<Totals> totals)
     : id_(std::move(options.id)),
-      transport_(options.transport),
       limits_(limits),
       pipeline_(pipeline),
       totals_(std::move(totals)),
       model_(pipeline.model()),
-      resume_token_(base::make_token()),
       opened_at_(pipeline.clock().now()),
       created_at_(pipeline.clock().wall()),
+      transport_(options.transport),
       config_(options.config),
-      used_at_(opened_at_) {}
+      used_at_(opened_at_) {
+  if (options.saved != nullptr) restore(*options.saved);
+}
 
 std::shared_ptr<Session> Session::open(Options options, const SessionLimits& limits, pipeline::Pipeline& pipeline,
                                        std::shared_ptr<Totals> totals) {
+  const wire::SessionState* const saved = options.saved;
+  const base::SteadyTime saved_at = pipeline.clock().now() - options.paused;
   const std::shared_ptr<Session> session(new Session(std::move(options), limits, pipeline, std::move(totals)));
   session->lane_ =
       pipeline.scheduler().open_lane(pipeline::LaneSettings::from(session->config_, limits.stream.queue_size), session);
+  if (saved != nullptr) session->restore_tracker(saved->tracker, saved_at);
   return session;
 }
 
-std::string Session::greeting() const {
+Transport Session::transport() const {
   const std::lock_guard lock(mutex_);
-  return wire::session_created({.resumed = false,
-                                .session_id = id_,
-                                .config = config_,
-                                .resume_token = resume_token_,
-                                .granted_fps = config_.fps_limit,
-                                .credits = config_.delivery == domain::Delivery::all ? limits_.stream.queue_size : 1,
-                                .heartbeat_ms = static_cast<int>(base::to_ms(limits_.heartbeat)),
-                                .max_frame_bytes = limits_.frame_bytes_max},
-                               *model_, pipeline_.clock().wall());
+  return transport_;
 }
+
+// A session that was restored before the model was loaded has the model that came.
+std::shared_ptr<const domain::ModelInfo> Session::model() const { return model_ ? model_ : pipeline_.model(); }
 
 Session::Accepted Session::receive(std::string&& frame_id, base::SteadyTime received_at) {
   const std::lock_guard lock(mutex_);
   ++counters_.received;
   ++counters_.in_flight;
   used_at_ = std::max(used_at_, received_at);
+  if (transport_ == Transport::sse) detached_since_.reset();
   return {.seq = ++last_seq_, .frame_id = frame_id.empty() ? base::make_uuid() : std::move(frame_id)};
 }
 
@@ -97,13 +97,15 @@ void Session::on_verdict(domain::Verdict&& verdict) noexcept {
   if (const auto* result = std::get_if<domain::FrameResult>(&verdict.outcome)) note_result(*result, age, now);
   Outgoing message{.event = ++last_event_, .seq = verdict.seq, .json = {}};
   if (const auto* drop = std::get_if<domain::FrameDrop>(&verdict.outcome)) message.drop = drop->reason;
+  message.is_result = std::holds_alternative<domain::FrameResult>(verdict.outcome);
+  const auto model = this->model();
   const base::WallTime wall = pipeline_.clock().wall();
   message.json = share(wire::verdict_message(verdict, {.session_id = id_,
                                                        .event = message.event,
                                                        .replayed = false,
                                                        .fields = config_.fields,
                                                        .quality_mode = config_.quality_mode,
-                                                       .model = model_.get(),
+                                                       .model = model.get(),
                                                        .now = wall,
                                                        .age = age,
                                                        .capture_age = capture_age(verdict.timestamp, wall)}));
@@ -146,17 +148,20 @@ domain::StreamConfig Session::config() const {
 bool Session::attach(std::shared_ptr<Subscriber> subscriber, std::optional<std::uint64_t> last_event) {
   const std::lock_guard lock(mutex_);
   if (closed_) return false;
-  if (last_event) {
-    const VerdictRing::Replay missed = ring_.after(*last_event);
-    if (missed.missing_to != 0) {
-      subscriber->deliver({.event = 0, .seq = 0, .json = share(wire::gap(missed.missing_from, missed.missing_to))});
-    }
-    for (const Outgoing& each : missed.verdicts) {
-      subscriber->deliver({.event = each.event, .seq = each.seq, .json = share(wire::mark_replayed(*each.json))});
-    }
-  }
+  if (transport_ == Transport::sse) detached_since_.reset();
+  if (last_event) replay(*subscriber, *last_event);
   subscribers_.push_back(std::move(subscriber));
   return true;
+}
+
+void Session::replay(Subscriber& subscriber, std::uint64_t last_event) const {
+  const VerdictRing::Replay missed = ring_.after(last_event);
+  if (missed.missing_to != 0) {
+    subscriber.deliver({.event = 0, .seq = 0, .json = share(wire::gap(missed.missing_from, missed.missing_to))});
+  }
+  for (const Outgoing& each : missed.verdicts) {
+    subscriber.deliver({.event = each.event, .seq = each.seq, .json = share(wire::mark_replayed(*each.json))});
+  }
 }
 
 void Session::detach(const Subscriber* subscriber) {
@@ -190,7 +195,7 @@ wire::Counters Session::counters() const {
 
 std::optional<base::SteadyTime> Session::idle_since() const {
   const std::lock_guard lock(mutex_);
-  if (!subscribers_.empty()) return std::nullopt;
+  if (!subscribers_.empty() || detached_since_) return std::nullopt;
   return used_at_;
 }
 
@@ -202,6 +207,9 @@ wire::SessionView Session::view() const {
   view.created_at = base::epoch_seconds(created_at_);
   view.viewers = static_cast<int>(subscribers_.size());
   view.websocket = transport_ == Transport::websocket;
+  view.detached = detached_since_.has_value();
+  view.last_seq = last_seq_;
+  view.last_event = last_event_;
   if (counters_.results > 0) view.avg_processing_time_ms = total_ms_sum_ / static_cast<double>(counters_.results);
   if (samples_.empty()) return view;
 

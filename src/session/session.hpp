@@ -1,6 +1,9 @@
 // One client's stream: its configuration, its frames' numbers, its counters, and everyone who hears its verdicts. The law of the
 // streaming contract is kept here: each received frame gets a seq, each ends in one verdict with one event number.
 //
+// Most sessions have an owner: the WebSocket that speaks for them. When it is lost the session is detached, and goes on without
+// one until somebody shows its token or the time of grace is over (the registry's business). Readers come and go.
+//
 // Thread-safe. Two locks: `offer_mutex_` puts offers of one session in a row; `mutex_` guards the state and is taken inside
 // subscribers' calls, never around a call of the scheduler that could send a verdict.
 #pragma once
@@ -17,11 +20,13 @@
 #include "domain/model_info.hpp"
 #include "domain/stream_config.hpp"
 #include "pipeline/pipeline.hpp"
+#include "session/resume_key.hpp"
 #include "session/subscriber.hpp"
 #include "session/totals.hpp"
 #include "session/verdict_ring.hpp"
 #include "wire/client_message.hpp"
 #include "wire/rest_message.hpp"
+#include "wire/session_state.hpp"
 
 namespace hazard::session {
 
@@ -32,6 +37,13 @@ struct SessionLimits {
   domain::StreamLimits stream;
   std::size_t frame_bytes_max = 0;
   base::Duration heartbeat{};
+  base::Duration resume_grace = std::chrono::seconds(60);  // zero: a lost connection ends its session
+};
+
+// Where a reader that comes back had got to; the event wins. Neither: where its connection had got to.
+struct LastSeen {
+  std::optional<std::uint64_t> event{};
+  std::optional<std::uint64_t> seq{};
 };
 
 class Session final : public pipeline::ResultSink, public std::enable_shared_from_this<Session> {
@@ -40,18 +52,33 @@ class Session final : public pipeline::ResultSink, public std::enable_shared_fro
     std::string id;
     Transport transport = Transport::websocket;
     domain::StreamConfig config;
+    const wire::SessionState* saved = nullptr;  // goes on from there; config is then already taken from it
+    base::Duration paused{};                    // how long ago it was saved
   };
   // Made by the registry, which also closes it.
   static std::shared_ptr<Session> open(Options options, const SessionLimits& limits, pipeline::Pipeline& pipeline,
                                        std::shared_ptr<Totals> totals);
 
   const std::string& id() const noexcept { return id_; }
-  Transport transport() const noexcept { return transport_; }
+  Transport transport() const;
   const SessionLimits& limits() const noexcept { return limits_; }
-  std::shared_ptr<const domain::ModelInfo> model() const noexcept { return model_; }
 
-  // The welcome (session_created).
-  std::string greeting() const;
+  // The welcome (session_created), with a first token.
+  std::string greeting();
+  // The welcome of a connection that came back (session_resumed), with the token that resume() gave.
+  std::string greeting_again(std::string_view token) const;
+  // A first token for sessions that are not greeted. Whatever opened the session before no longer does.
+  std::string issue_token();
+
+  // For whoever shows a good token: the next one, and the right to attach as the owner. The owner there was hears that it is
+  // replaced. Nothing, and nothing is changed, for a token that is wrong or spent or came too late.
+  struct Claim {
+    std::string token;
+    std::uint64_t number = 0;
+  };
+  std::optional<Claim> resume(Transport transport, std::string_view token);
+  // The new token has arrived at its owner: the one it was given for is spent. Nothing happens when the claim is an old one.
+  void confirm(std::uint64_t claim);
 
   // A received frame. Returns its seq and the label it goes by (made up when the client sent none). Its verdict goes to the
   // subscribers, perhaps before this returns.
@@ -72,42 +99,62 @@ class Session final : public pipeline::ResultSink, public std::enable_shared_fro
   [[nodiscard]] bool attach(std::shared_ptr<Subscriber> subscriber, std::optional<std::uint64_t> last_event = {});
   void detach(const Subscriber* subscriber);
 
+  // The same for the owner. `claim` is 0 for the first one. When it cannot be: why, and the subscriber is not kept.
+  [[nodiscard]] std::optional<EndReason> attach_owner(std::shared_ptr<Subscriber> owner, std::uint64_t claim,
+                                                      const LastSeen& seen);
+  // The owner is gone, the session goes on. False when it was not the owner (any more).
+  bool lose_owner(const Subscriber* owner);
+  // Since when nobody speaks for it; empty while somebody does.
+  std::optional<base::SteadyTime> detached_since() const;
+
   // Waiting frames end as session_closed (and are told); once the one in flight has ended too, subscribers hear session_ended.
   // Safe to repeat.
   void close(EndReason reason, base::Duration retry_after = {});
 
   wire::SessionView view() const;
   wire::Counters counters() const;
-  // Neither a frame nor a reader since: for the registry's sliding time-out. Empty while someone reads.
+  // Neither a frame nor a reader since: for the registry's sliding time-out. Empty while someone reads, or while detached.
   std::optional<base::SteadyTime> idle_since() const;
+
+  // Of a closed session whose frames have all ended, after the workers have: nobody touches its lane any more.
+  wire::SessionState save() const;
 
   void on_verdict(domain::Verdict&& verdict) noexcept override;
 
  private:
   Session(Options&& options, const SessionLimits& limits, pipeline::Pipeline& pipeline, std::shared_ptr<Totals> totals);
+  void restore(const wire::SessionState& saved);
+  void restore_tracker(std::string_view bytes, base::SteadyTime saved_at);
   Accepted receive(std::string&& frame_id, base::SteadyTime received_at);
+  std::string write_greeting(bool resumed, std::string_view token) const;
+  std::shared_ptr<const domain::ModelInfo> model() const;
+  void replay(Subscriber& subscriber, std::uint64_t last_event) const;
   void say_goodbye();
   void note_result(const domain::FrameResult& result, base::Duration age, base::SteadyTime now);
 
   const std::string id_;
-  const Transport transport_;
   const SessionLimits limits_;
   pipeline::Pipeline& pipeline_;
   const std::shared_ptr<Totals> totals_;
-  const std::shared_ptr<const domain::ModelInfo> model_;
-  const std::string resume_token_;
-  const base::SteadyTime opened_at_;
-  const base::WallTime created_at_;
+  const std::shared_ptr<const domain::ModelInfo> model_;  // null when there was none yet: a restored session
+  base::SteadyTime opened_at_;
+  base::WallTime created_at_;
 
   std::mutex offer_mutex_;
   mutable std::mutex mutex_;
   pipeline::LanePtr lane_;
+  Transport transport_;
   domain::StreamConfig config_;
   wire::Counters counters_;
   std::uint64_t last_seq_ = 0;
   std::uint64_t last_event_ = 0;
   VerdictRing ring_;
   std::vector<std::shared_ptr<Subscriber>> subscribers_;
+  std::shared_ptr<Subscriber> owner_;  // also one of the subscribers, until the goodbye
+  ResumeKey key_;
+  std::uint64_t claim_ = 0;         // of the newest owner-to-be
+  std::uint64_t handed_event_ = 0;  // the last one that an owner of the past gave to its socket
+  std::optional<base::SteadyTime> detached_since_;
   base::SteadyTime used_at_;
   bool closed_ = false;
   struct Goodbye {

@@ -17,6 +17,7 @@ struct Outgoing {
   std::uint64_t seq = 0;    // of the frame that a verdict is about
   std::shared_ptr<const std::string> json;
   std::optional<domain::DropReason> drop = std::nullopt;  // the verdict's, for answers that need a status
+  bool is_result = false;
 };
 
 enum class EndReason : std::uint8_t { closed_by_client, idle, server_closing, replaced };
@@ -29,6 +30,8 @@ class Subscriber {
   virtual void deliver(const Outgoing& message) noexcept = 0;
   // The last call. `retry_after` is when reconnecting makes sense, with reason server_closing.
   virtual void session_ended(EndReason reason, base::Duration retry_after) noexcept = 0;
+  // The last event that this viewer has given to its socket; 0 when it cannot say. Any thread, under the session's lock.
+  virtual std::uint64_t handed_event() const noexcept { return 0; }
 };
 
 }  // namespace hazard::session

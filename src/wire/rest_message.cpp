@@ -38,7 +38,7 @@ void write_session(JsonWriter& json, const SessionView& session) {
   json.fixed_field("success_rate", success_rate(session.counters), kRatioDigits);
   json.fixed_field("avg_processing_time_ms", session.avg_processing_time_ms, kMsDigits);
   json.fixed_field("current_fps", session.current_fps, kRateDigits);
-  json.field("status", "active");
+  json.field("status", session.detached ? "detached" : "active");
   write_counters(json, session.counters);
   json.fixed_field("age_p50_ms", session.age_p50_ms, kMsDigits).fixed_field("age_p99_ms", session.age_p99_ms, kMsDigits);
   json.field("transport", session.websocket ? "websocket" : "sse").field("viewers", session.viewers);
@@ -103,13 +103,15 @@ std::string error_body(const domain::Error& error, std::string_view request_id, 
   });
 }
 
-std::string session_started(const SessionView& session) {
+std::string session_started(const SessionView& session, const SessionOpening& opening) {
   return body([&](JsonWriter& json) {
     json.field("session_id", session.session_id).field("client_id", session.session_id);
     json.field("sse_endpoint", "/stream/events/" + session.session_id);
     json.field("upload_endpoint", "/stream/process/" + session.session_id).key("config");
     write_config(json, session.config);
     json.fixed_field("created_at", session.created_at, kEpochDigits).field("status", "active");
+    json.field("resume_token", opening.resume_token).field("resume_grace_ms", opening.resume_grace_ms);
+    json.field("resumed", opening.resumed).field("last_seq", session.last_seq).field("last_event", session.last_event);
   });
 }
 
@@ -186,6 +188,11 @@ std::string stream_stats(const ServiceView& service, const domain::ModelInfo* mo
     json.fixed_field("uptime_seconds", service.uptime_seconds, kSecondsDigits).key("sessions_by_type").begin_object();
     json.field("websocket", static_cast<std::uint64_t>(service.active_websocket));
     json.field("sse", static_cast<std::uint64_t>(service.active_sse)).end_object();
+    const ResumeCounts& resumes = service.resumes;
+    json.field("detached_sessions", static_cast<std::uint64_t>(service.detached_sessions));
+    json.field("restored_sessions", resumes.restored).field("unreadable_states", resumes.unreadable).key("resumes");
+    json.begin_object().field("resumed", resumes.resumed).field("refused", resumes.refused);
+    json.field("expired", resumes.expired).end_object();
     write_counters(json, service.totals);
     json.fixed_field("capacity_fps", service.capacity_fps, kRateDigits).end_object().key("model_info");
     write_model_or_absence(json, model);

@@ -30,14 +30,32 @@ struct SessionView {
   double created_at = 0;  // epoch seconds
   int viewers = 0;
   bool websocket = false;
+  bool detached = false;  // its connection is lost, and may come back
+  std::uint64_t last_seq = 0;
+  std::uint64_t last_event = 0;
 };
 
-std::string session_started(const SessionView& session);                     // POST /stream/sessions
+// POST /stream/sessions, for a new session or one that was resumed. The token opens it again.
+struct SessionOpening {
+  bool resumed = false;
+  std::string_view resume_token;
+  int resume_grace_ms = 0;
+};
+std::string session_started(const SessionView& session, const SessionOpening& opening);
 std::string session_stats(const SessionView& session);                       // GET .../stats and GET /stream/sessions/{id}
 std::string session_list(const std::vector<SessionView>& sessions);          // GET /stream/sessions
 std::string config_patched(const SessionView& session, base::WallTime now);  // PATCH .../config
 std::string session_deleted(std::string_view session_id, base::WallTime now);
 std::string frame_queued(std::string_view session_id, std::string_view frame_id, std::uint64_t seq, base::WallTime now);
+
+// How often a session was opened again, and what became of those that were not.
+struct ResumeCounts {
+  std::uint64_t resumed = 0;
+  std::uint64_t refused = 0;     // wrong, spent or late tokens
+  std::uint64_t expired = 0;     // sessions whose time of grace ran out
+  std::uint64_t restored = 0;    // sessions taken over from before the start
+  std::uint64_t unreadable = 0;  // saved sessions, or whole files, that could not be read
+};
 
 struct ServiceView {
   bool ready = false;
@@ -47,7 +65,9 @@ struct ServiceView {
   std::size_t active_sessions = 0;
   std::size_t active_websocket = 0;
   std::size_t active_sse = 0;
+  std::size_t detached_sessions = 0;
   std::uint64_t total_sessions = 0;
+  ResumeCounts resumes;
   Counters totals;
   double avg_fps = 0;
   double started_at = 0;  // epoch seconds

@@ -143,7 +143,8 @@ std::string session_created(const SessionGreeting& greeting, const domain::Model
   write_config(json, greeting.config);
   epoch_field(json, "timestamp", now);
   json.field("protocol", kProtocolVersion);
-  json.field("resume_token", greeting.resume_token);
+  json.field("resume_token", greeting.resume_token).field("resume_grace_ms", greeting.resume_grace_ms);
+  if (greeting.resumed) json.field("last_seq", greeting.last_seq).field("last_event", greeting.last_event);
   json.fixed_field("granted_fps", greeting.granted_fps, kRateDigits);
   json.field("credits", greeting.credits);
   json.field("heartbeat_ms", greeting.heartbeat_ms);

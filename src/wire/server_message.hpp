@@ -42,6 +42,10 @@ struct SessionGreeting {
   int credits = 1;
   int heartbeat_ms = 0;
   std::size_t max_frame_bytes = 0;
+  int resume_grace_ms = 0;  // how long the session outlives its connection
+  // Said when resumed: what the server had counted by then, so that the client knows which of its frames arrived.
+  std::uint64_t last_seq = 0;
+  std::uint64_t last_event = 0;
 };
 
 // What a verdict needs besides itself.

@@ -45,5 +45,42 @@ TEST(VerdictRing, an_empty_one_has_nothing_to_say) {
   EXPECT_EQ(VerdictRing().after(7).missing_to, 0u);
 }
 
+TEST(VerdictRing, an_empty_one_that_is_not_new_declares_what_is_gone) {
+  VerdictRing ring(3);
+  EXPECT_EQ(ring.after(0).missing_to, 0u);
+  ring.begin_after(9);
+  EXPECT_EQ(ring.after(9).missing_to, 0u);
+  EXPECT_EQ(ring.after(4).missing_from, 5u);
+  EXPECT_EQ(ring.after(4).missing_to, 9u);
+}
+
+// Event 1 is the drop of frame 2, event 2 the result of frame 1, and so on in pairs.
+VerdictRing pairs(std::size_t kept) {
+  VerdictRing ring(kept);
+  const auto json = std::make_shared<const std::string>("{}");
+  for (std::uint64_t i = 1; i < 10; i += 2) {
+    ring.push({.event = i, .seq = i + 1, .json = json, .drop = domain::DropReason::superseded});
+    ring.push({.event = i + 1, .seq = i, .json = json, .drop = std::nullopt, .is_result = true});
+  }
+  return ring;
+}
+
+TEST(VerdictRing, goes_on_after_the_verdict_of_the_frame_last_seen) {
+  const VerdictRing ring = pairs(100);
+  EXPECT_EQ(ring.event_of_seq(3), 4u);
+  EXPECT_EQ(ring.event_of_seq(4), 3u);
+  EXPECT_EQ(ring.event_of_seq(0), 0u);
+  EXPECT_EQ(ring.event_of_seq(99), 10u) << "after the last result of an earlier frame";
+}
+
+TEST(VerdictRing, a_frame_whose_verdict_is_gone_never_makes_it_pass_one_over) {
+  const VerdictRing ring = pairs(4);  // events 7 to 10, frames 7 to 10
+  EXPECT_EQ(ring.event_of_seq(7), 8u);
+  EXPECT_EQ(ring.event_of_seq(5), 5u) << "its result was event 6: the gap begins no later than behind it";
+  EXPECT_EQ(ring.after(ring.event_of_seq(5)).missing_from, 6u);
+  EXPECT_EQ(ring.after(ring.event_of_seq(5)).missing_to, 6u);
+  EXPECT_EQ(ring.event_of_seq(0), 0u);
+}
+
 }  // namespace
 }  // namespace hazard::session

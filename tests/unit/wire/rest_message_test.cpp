@@ -76,11 +76,30 @@ TEST(ErrorBody, detail_is_a_string) {
 }
 
 TEST(SessionStarted, names_the_two_endpoints) {
-  EXPECT_EQ(session_started(session()),
+  EXPECT_EQ(session_started(session(), {.resumed = false, .resume_token = "t", .resume_grace_ms = 60000}),
             R"({"session_id":"s1","client_id":"s1","sse_endpoint":"/stream/events/s1","upload_endpoint":"/stream/process/s1",)"
             R"("config":{"fps_limit":10,"confidence_threshold":0.5,"iou_threshold":0.45,"max_detections":50,)"
             R"("enable_tracking":true,"batch_processing":false,"quality_mode":"balanced","delivery":"latest",)"
-            R"("max_age_ms":500,"fields":"full"},"created_at":1700000000.5,"status":"active"})");
+            R"("max_age_ms":500,"fields":"full"},"created_at":1700000000.5,"status":"active",)"
+            R"("resume_token":"t","resume_grace_ms":60000,"resumed":false,"last_seq":0,"last_event":0})");
+}
+
+TEST(SessionStarted, says_where_a_resumed_session_stands) {
+  auto view = session();
+  view.last_seq = 12;
+  view.last_event = 11;
+  const auto body = object(session_started(view, {.resumed = true, .resume_token = "next", .resume_grace_ms = 1000}));
+  EXPECT_EQ(body.at("resumed"), true);
+  EXPECT_EQ(body.at("resume_token"), "next");
+  EXPECT_EQ(body.at("last_seq"), 12);
+  EXPECT_EQ(body.at("last_event"), 11);
+}
+
+TEST(SessionStats, tells_a_session_without_its_connection) {
+  auto view = session();
+  EXPECT_EQ(object(session_stats(view)).at("status"), "active");
+  view.detached = true;
+  EXPECT_EQ(object(session_stats(view)).at("status"), "detached");
 }
 
 TEST(SessionStats, keeps_the_old_names_and_adds_the_counters) {
@@ -173,7 +192,9 @@ TEST(StreamStats, carries_what_the_sample_client_reads_and_the_counters) {
   const auto stats = object(stream_stats(service, &info, kNow));
   const auto& streaming = stats.at("streaming_stats");
   expect_keys(streaming, {"active_sessions", "total_sessions", "frames_processed", "avg_fps", "uptime", "uptime_seconds",
-                          "sessions_by_type", "received", "results", "drops", "errors", "in_flight", "capacity_fps"});
+                          "sessions_by_type", "received", "results", "drops", "errors", "in_flight", "capacity_fps",
+                          "detached_sessions", "restored_sessions", "unreadable_states", "resumes"});
+  expect_keys(streaming.at("resumes"), {"resumed", "refused", "expired"});
   EXPECT_EQ(streaming.at("frames_processed"), 9);
   EXPECT_EQ(streaming.at("sessions_by_type").at("websocket"), 1);
   EXPECT_EQ(stats.at("model_info").at("class_count"), 2);

@@ -258,7 +258,7 @@ TEST(SessionCreated, carries_the_old_fields_and_the_new) {
             R"({"type":"session_created","session_id":"s1","client_id":"s1","config":{"fps_limit":10,)"
             R"("confidence_threshold":0.5,"iou_threshold":0.45,"max_detections":50,"enable_tracking":true,)"
             R"("batch_processing":false,"quality_mode":"balanced","delivery":"latest","max_age_ms":500,"fields":"full"},)"
-            R"("timestamp":1700000000.00025,"protocol":1,"resume_token":"t","granted_fps":9.5,"credits":1,)"
+            R"("timestamp":1700000000.00025,"protocol":1,"resume_token":"t","resume_grace_ms":0,"granted_fps":9.5,"credits":1,)"
             R"("heartbeat_ms":30000,"max_frame_bytes":4096,"model":{"name":"hazard-yolo12n","version":"1",)"
             R"("classes":["crack","pothole"],"input":{"width":640,"height":640}}})");
   greeting.resumed = true;
