@@ -37,6 +37,8 @@ struct Config {
   // streaming
   double confidence_threshold = 0;
   std::chrono::milliseconds session_timeout{};
+  std::chrono::milliseconds resume_grace{};  // zero: a lost connection ends its session
+  std::string state_dir;                     // empty: sessions end with the server
   double max_fps = 0;
   double default_fps = 0;
   int queue_size = 0;

@@ -30,6 +30,8 @@ bool is_origin(std::string_view text) {
   return false;
 }
 
+bool any_text(std::string_view) { return true; }
+
 bool is_class_name(std::string_view text) {
   return text.size() <= 64 && std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) >= ' ' && c != '"'; });
 }
@@ -75,6 +77,10 @@ constexpr auto kSettings = std::to_array<Setting>({
 
     {"STREAMING_SESSION_TIMEOUT", Group::streaming, "300", DurationField{&Config::session_timeout, 1000, 1, 86400, "seconds"},
      "A session without a frame and without a reader ends after this long."},
+    {"STREAMING_RESUME_GRACE", Group::streaming, "60", DurationField{&Config::resume_grace, 1000, 0, 3600, "seconds"},
+     "How long a session whose connection was lost waits to be resumed. 0: it ends with its connection."},
+    {"STREAMING_STATE_DIR", Group::streaming, "", TextField{&Config::state_dir, "a folder, or nothing", any_text},
+     "A stopping server keeps its sessions here for the next one, one folder a server. Empty: they end with it."},
     {"STREAMING_MAX_FPS", Group::streaming, "30", NumberField{&Config::max_fps, 1, 240, "frames a second"},
      "The highest fps_limit a client may ask for."},
     {"STREAMING_DEFAULT_FPS", Group::streaming, "10", NumberField{&Config::default_fps, 1, 240, "frames a second"},

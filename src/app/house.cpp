@@ -6,8 +6,10 @@
 
 #include "app/calibration.hpp"
 #include "app/model_source.hpp"
+#include "app/state_file.hpp"
 #include "app/version.hpp"
 #include "base/log.hpp"
+#include "wire/session_state.hpp"
 
 namespace hazard::app {
 namespace {
@@ -19,7 +21,8 @@ session::RegistryOptions registry_options(const Config& config) {
                                 .default_tracking = config.enable_tracking,
                                 .queue_size = config.queue_size},
                      .frame_bytes_max = static_cast<std::size_t>(config.max_frame_bytes),
-                     .heartbeat = config.heartbeat},
+                     .heartbeat = config.heartbeat,
+                     .resume_grace = config.resume_grace},
           .idle_timeout = config.session_timeout,
           .sessions_max = static_cast<std::size_t>(config.max_sessions)};
 }
@@ -61,6 +64,7 @@ std::string page_address(std::string_view host, std::uint16_t port) {
 House::House(const Config& config, HouseTools tools)
     : tools_(std::move(tools)),
       page_host_(config.host),
+      state_dir_(config.state_dir),
       pipeline_(tools_.clock),
       registry_(registry_options(config), pipeline_),
       pictures_(pipeline_, registry_.totals()) {}
@@ -68,6 +72,7 @@ House::House(const Config& config, HouseTools tools)
 domain::Result<std::unique_ptr<House>> House::build(const Config& config, HouseTools tools) {
   std::unique_ptr<House> house(new House(config, std::move(tools)));
   auto* const self = house.get();
+  self->restore_sessions();  // before anybody can ask for them
   auto server = serve::Server::start(server_options(config), {.registry = self->registry_,
                                                               .pictures = self->pictures_,
                                                               .version = std::string(kVersion),
@@ -123,7 +128,41 @@ void House::stop() {
   loader_.reset();
   server_->join();
   pipeline_.stop();
+  save_sessions();
   server_.reset();
+}
+
+// Whatever is wrong costs the sessions, never the start.
+void House::restore_sessions() {
+  if (state_dir_.empty()) return;
+  if (const auto trouble = state_folder_trouble(state_dir_)) base::log::warn("state_not_kept", *trouble, {});
+  const auto text = take_state_file(state_dir_);
+  if (text && !*text) return;
+  const auto saved = text ? wire::parse_saved_sessions(**text) : std::unexpected(text.error());
+  if (!saved) {
+    registry_.note_unreadable(1);
+    base::log::warn("state_unreadable", saved.error().message, {});
+    return;
+  }
+  registry_.restore(*saved);
+  const auto resumes = registry_.service().resumes;
+  if (resumes.unreadable > 0) {
+    base::log::warn("state_unreadable", "Some of the saved sessions could not be taken over.",
+                    {{"sessions", resumes.unreadable}});
+  }
+  base::log::info("sessions_restored", "Sessions wait for their clients.", {{"sessions", resumes.restored}});
+}
+
+void House::save_sessions() {
+  if (state_dir_.empty()) return;
+  const auto sessions = registry_.save();
+  if (sessions.empty()) return;
+  std::size_t left_out = 0;
+  const auto written =
+      write_state_file(state_dir_, wire::saved_sessions(sessions, tools_.clock.wall(), kStateBytesMax, &left_out));
+  if (!written) return base::log::error("state_not_kept", written.error().message, {});
+  if (left_out > 0) base::log::warn("state_not_kept", "Some sessions are too large to be kept.", {{"sessions", left_out}});
+  base::log::info("sessions_kept", "Sessions are kept for the next start.", {{"sessions", sessions.size() - left_out}});
 }
 
 }  // namespace hazard::app

@@ -41,16 +41,20 @@ class House {
   // Why the model is not ready, else empty.
   std::string model_error() const;
 
-  // Says good-bye to clients, waits for them as long as SHUTDOWN_GRACE allows, ends everything. Safe to repeat.
+  // Says good-bye to clients, waits for them as long as SHUTDOWN_GRACE allows, ends everything, and keeps the sessions in
+  // STREAMING_STATE_DIR. Safe to repeat.
   void stop();
 
  private:
   House(const Config& config, HouseTools tools);
   void take_model(std::unique_ptr<detect::Engine> engine);
   void note_failure(const domain::Error& error, base::Duration retry_in);
+  void restore_sessions();
+  void save_sessions();
 
   const HouseTools tools_;
   const std::string page_host_;
+  const std::string state_dir_;
   mutable std::mutex model_mutex_;
   std::string model_error_ = "The model is being loaded.";
   pipeline::Pipeline pipeline_;
