@@ -3,15 +3,18 @@ import { DetectionStream } from "./stream.js";
 import { CameraSource, DriveSource } from "./sources.js";
 import { drawFrame } from "./overlay.js";
 import { Meter } from "./meter.js";
-import { showFigures, showHazard, showModel, showNotice, showState } from "./panel.js";
+import { Pace } from "./pace.js";
+import { showClock, showFigures, showHazard, showModel, showNotice, showPace, showState } from "./panel.js";
 
 const IN_FLIGHT_MAX = 2;     // one worked on, one waiting: more would only grow old
 const KEPT_FRAMES_MAX = 8;   // bitmaps waiting for their verdict
 const SLOW_ROUND_TRIP_MS = 700;
+const JPEG_QUALITY = 80;     // of camera pictures
 const byId = (id) => document.getElementById(id);
 
 const meter = new Meter();
-const frames = new Map();    // frame number -> { bitmap, sentAt }
+const pace = new Pace();
+const frames = new Map();    // frame number -> { bitmap, sentAt, capturedAt }
 let source = null;
 let stream = null;
 let number = 0;
@@ -30,7 +33,8 @@ function takeVerdict(message, receivedAt) {
   frames.delete(Number(label));
   if (message.type === "detection_result") {
     const roundTrip = receivedAt - frame.sentAt;
-    meter.result(receivedAt, roundTrip, message.data.processing_time_ms);
+    meter.result(receivedAt, roundTrip, message.data.processing_time_ms, Date.now() - frame.capturedAt);
+    if (message.data.suggest) pace.heard(message.data.suggest, receivedAt);
     byId("empty").hidden = true;
     drawFrame(byId("picture"), frame.bitmap, message.data.detections);
     for (const detection of message.data.detections) if (detection.is_new) showHazard(frame.bitmap, detection);
@@ -60,11 +64,14 @@ const listener = {
   },
 };
 
+// What the controls and the source ask for; the server's hints may lower it.
+const asked = () => ({ fps: Number(byId("fps").value), width: source?.width ?? 0, quality: JPEG_QUALITY });
+
 async function sendNext() {
-  const { picture, bitmap, capturedAt } = await source.grab();
+  const { picture, bitmap, capturedAt } = await source.grab(pace.sending(asked(), performance.now()));
   if (!stream?.ready || state === "paused") return bitmap.close();
   number += 1;
-  frames.set(number, { bitmap, sentAt: performance.now() });
+  frames.set(number, { bitmap, sentAt: performance.now(), capturedAt });
   stream.send(number, capturedAt, picture);
   meter.frameSent();
   while (frames.size > KEPT_FRAMES_MAX) {
@@ -85,7 +92,7 @@ async function pump() {
       await new Promise((resolve) => setTimeout(resolve, 1000));
     }
   }
-  const interval = 1000 / Number(byId("fps").value);
+  const interval = 1000 / pace.sending(asked(), startedAt).fps;
   setTimeout(pump, Math.max(4, interval - (performance.now() - startedAt)));
 }
 
@@ -154,6 +161,7 @@ const KEYS = {
   " ": () => (source instanceof CameraSource ? toggle(CameraSource, byId("camera")) : toggle(DriveSource, byId("play"))),
   c: () => toggle(CameraSource, byId("camera")),
   d: () => toggle(DriveSource, byId("play")),
+  h: () => byId("follow").click(),
   t: switchTheme,
   ArrowUp: () => nudge("fps", 1),
   ArrowDown: () => nudge("fps", -1),
@@ -180,6 +188,14 @@ fetch("/health").then((reply) => reply.json()).then((health) => {
   if (health.model_status !== "ready") byId("model").textContent = "the model is still loading";
   else byId("model").textContent = "ready";
 }).catch(() => showNotice("The server does not answer."));
-setInterval(() => showFigures(meter, performance.now()), 250);
-showFigures(meter, performance.now());
+byId("follow").addEventListener("change", () => { pace.follows = byId("follow").checked; });
+
+function showAll() {
+  const now = performance.now();
+  showFigures(meter, now);
+  showClock(stream?.clock.estimate);
+  showPace(asked(), pace.sending(asked(), now));
+}
+setInterval(showAll, 250);
+showAll();
 pump();

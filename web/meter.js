@@ -6,16 +6,16 @@ export class Meter {
   constructor() {
     this.sent = 0;
     this.verdicts = new Map(); // "results", a drop reason or an error code -> count
-    this.recent = [];          // [when, round trip, server time] of results in the window
+    this.recent = [];          // [when, round trip, server time, capture to result] of results in the window
   }
 
   frameSent() { this.sent += 1; }
 
   verdict(kind) { this.verdicts.set(kind, (this.verdicts.get(kind) ?? 0) + 1); }
 
-  result(now, roundTrip, serverTime) {
+  result(now, roundTrip, serverTime, captureToResult) {
     this.verdict("results");
-    this.recent.push([now, roundTrip, serverTime]);
+    this.recent.push([now, roundTrip, serverTime, captureToResult]);
   }
 
   get answered() { return [...this.verdicts.values()].reduce((sum, count) => sum + count, 0); }
@@ -27,6 +27,7 @@ export class Meter {
       rate: this.recent.length / (WINDOW_MS / 1000),
       roundTrip: median(this.recent.map((row) => row[1])),
       serverTime: median(this.recent.map((row) => row[2])),
+      captureToResult: median(this.recent.map((row) => row[3])),
     };
   }
 }

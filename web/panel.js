@@ -24,11 +24,29 @@ export function showModel(welcome) {
   byId("model").textContent = `${name} ${version} · ${classes.join(", ")} · ${input.width} × ${input.height}`;
 }
 
+// Milliseconds of the server's clock ahead of ours; how long the wire takes there and back.
+export function showClock(estimate) {
+  byId("clock").textContent = estimate ? `${estimate.offsetMs < 0 ? "−" : "+"}${Math.abs(estimate.offsetMs).toFixed(1)}` : "–";
+  byId("clock").title = estimate
+    ? `The server's clock against this one, give or take ${(estimate.roundTripMs / 2).toFixed(1)} ms (ping ${estimate.roundTripMs.toFixed(1)} ms)`
+    : "not known yet";
+}
+
+// What is sent less of than was asked, because the server suggested it.
+export function showPace(asked, sending) {
+  const words = [];
+  if (sending.fps < asked.fps) words.push(`${sending.fps.toFixed(1)} frames a second`);
+  if (sending.width < asked.width) words.push(`${sending.width} pixels wide`);
+  if (sending.quality < asked.quality) words.push(`JPEG quality ${sending.quality}`);
+  byId("pace").textContent = words.length > 0 ? `Sending ${words.join(", ")}: the server suggests it.` : "";
+}
+
 export function showFigures(meter, now) {
-  const { rate, roundTrip, serverTime } = meter.figures(now);
+  const { rate, roundTrip, serverTime, captureToResult } = meter.figures(now);
   byId("rate").textContent = rate.toFixed(1);
   byId("round-trip").textContent = roundTrip === null ? "–" : Math.round(roundTrip);
   byId("server-time").textContent = serverTime === null ? "–" : Math.round(serverTime);
+  byId("capture-to-result").textContent = captureToResult === null ? "–" : Math.round(captureToResult);
   byId("answered").textContent = meter.answered;
   byId("sent").textContent = meter.sent;
   byId("checked").textContent = meter.results.toLocaleString("en");

@@ -1,9 +1,11 @@
 // A WebSocket to /stream/detection that stays: it reconnects with growing, jittered pauses, notices a half-open connection by the
 // server's heartbeat, and tells its listener of every state and message. One frame waits at the server at most.
+import { ClockOffset, epochSeconds } from "./clock.js";
 import { makeEnvelope } from "./envelope.js";
 
 const FIRST_PAUSE_MS = 300;
 const LONGEST_PAUSE_MS = 8000;
+const PING_EVERY_MS = 5000;
 const BUFFERED_BYTES_MAX = 512 * 1024; // more unsent bytes than this: the network is the bottleneck, sending only adds delay
 
 export class DetectionStream {
@@ -14,6 +16,7 @@ export class DetectionStream {
     this.pause = FIRST_PAUSE_MS;
     this.wanted = false;
     this.socket = null;
+    this.clock = new ClockOffset();
   }
 
   open() {
@@ -25,6 +28,7 @@ export class DetectionStream {
     this.wanted = false;
     clearTimeout(this.retry);
     clearTimeout(this.silence);
+    clearInterval(this.pings);
     this.socket?.close(1000);
     this.socket = null;
     this.listener.state("closed");
@@ -63,11 +67,21 @@ export class DetectionStream {
       this.welcomed = true;
       this.pause = FIRST_PAUSE_MS;
       this.heartbeat = message.heartbeat_ms || 15000;
+      this.#ping(socket);
+      this.pings = setInterval(() => this.#ping(socket), PING_EVERY_MS);
       this.listener.welcome(message);
       this.listener.state("open");
     }
+    if (message.type === "pong") this.clock.add(message, epochSeconds());
     this.#expectSomething(socket);
     this.listener.message(message, receivedAt);
+  }
+
+  // For the clocks: the answer says when it came there and when it left.
+  #ping(socket) {
+    if (socket === this.socket && socket.readyState === WebSocket.OPEN) {
+      socket.send(JSON.stringify({ type: "ping", sent: epochSeconds() }));
+    }
   }
 
   // The server speaks at least once in heartbeat_ms; two of them in silence mean that nobody is there any more.
@@ -84,6 +98,7 @@ export class DetectionStream {
     if (socket !== this.socket) return;
     this.socket = null;
     clearTimeout(this.silence);
+    clearInterval(this.pings);
     if (!this.wanted) return;
     this.listener.state("reconnecting");
     this.retry = setTimeout(() => this.#connect(), this.pause * (0.5 + Math.random()));

@@ -73,6 +73,58 @@ def test_boxes_sit_on_the_hazards(page, server):
     assert number(page, "#hazard-count") >= 1
 
 
+def test_shows_the_clocks_and_the_age_of_what_is_seen(page):
+    page.click("#play")
+    wait_for_results(page, 5)
+    page.wait_for_function("document.getElementById('clock').textContent !== '–'")
+    assert abs(float(page.inner_text("#clock").replace("−", "-"))) < 50, "the page and the server run on one machine"
+    assert number(page, "#capture-to-result") >= number(page, "#server-time") > 0
+
+
+def test_follows_a_suggestion_within_what_was_asked_and_only_while_told_to(page):
+    """The module that paces the page, driven by hand: a suggestion, silence, the switch."""
+    rows = page.evaluate("""async () => {
+      const { Pace } = await import('/pace.js');
+      const pace = new Pace();
+      const asked = { fps: 20, width: 960, quality: 80 };
+      const at = (now) => { const s = pace.sending(asked, now); return [s.fps, s.width, s.quality, s.lowered]; };
+      const rows = [at(0)];
+      pace.heard({ fps: 10, width: 640 }, 0);
+      rows.push(at(0), at(3000), at(4000), at(8000), at(60001));
+      pace.heard({ fps: 50, width: 5000, jpeg_quality: 100 }, 70000);
+      rows.push(at(70000));
+      pace.heard({ fps: 5 }, 80000);
+      pace.follows = false;
+      rows.push(at(80000));
+      return rows;
+    }""")
+    assert rows == [[20, 960, 80, False], [10, 640, 80, True], [10, 640, 80, True], [12, 640, 80, True], [20, 640, 80, True],
+                    [20, 960, 80, False], [20, 960, 80, False], [20, 960, 80, False]]
+
+
+def test_sends_less_when_the_server_suggests_it_and_says_so(page):
+    """Suggestions are put into the results on their way to the page, as a server under load would send them."""
+    page.add_init_script("""
+      const parse = JSON.parse;
+      JSON.parse = (text) => {
+        const message = parse(text);
+        if (window.suggest && message?.type === 'detection_result') message.data.suggest = window.suggest;
+        return message;
+      };
+    """)
+    page.reload()
+    page.evaluate("window.suggest = { fps: 2, width: 320 }")
+    page.click("#play")
+    wait_for_results(page, 4)
+    page.wait_for_function("document.getElementById('pace').textContent.includes('2.0 frames a second, 320 pixels wide')")
+    page.wait_for_function("document.getElementById('picture').width === 320", timeout=15000)
+    page.wait_for_function("document.getElementById('rate').textContent < 3.5", timeout=15000)
+    page.screenshot(path=OUTPUT / "paced.png")
+    page.keyboard.press("h")
+    page.wait_for_function("document.getElementById('pace').textContent === ''")
+    assert not page.is_checked("#follow")
+
+
 def test_pauses_and_goes_on_with_the_space_bar(page):
     page.keyboard.press("Space")
     wait_for_results(page, 5)
