@@ -25,12 +25,14 @@ WorkerReport work(detect::InferenceRequest& request, const domain::Bytes& pictur
   const base::RealClock clock;
   image::Decoder decoder;
   const pipeline::LaneSettings settings;
+  pipeline::FixedGraph graph(request);
   domain::EncodedFrame frame;
   frame.buffer = picture;
   const auto end = clock.now() + span;
   for (int count = 0; count < kFramesLeast || clock.now() < end; ++count) {
     frame.received_at = clock.now();
-    auto outcome = pipeline::run_frame(frame, settings, frame.received_at, nullptr, {request, decoder, clock});
+    auto outcome = pipeline::run_frame(frame, {.settings = settings, .taken_at = frame.received_at}, nullptr,
+                                       {.graphs = graph, .decoder = decoder, .clock = clock});
     if (auto* error = std::get_if<domain::Error>(&outcome)) {
       report.error = std::move(*error);
       return report;

@@ -30,8 +30,11 @@ struct Config {
   std::vector<std::string> model_classes;
   std::optional<domain::SizePx> input_size;
   std::string openvino_device;
-  std::string openvino_performance_mode;  // "latency" or "throughput"
-  std::string inference_precision;        // "auto", "bf16", "f32"
+  std::string openvino_performance_mode;  // "auto", "latency" or "throughput"
+  std::string input_shapes;               // "camera" or "model"
+  int max_graphs = 0;
+  bool reuse_still = false;
+  std::string inference_precision;  // "auto", "bf16", "f32"
   int inference_threads = 0;
   std::string cache_dir;  // "none": no cache
   // streaming

@@ -8,7 +8,8 @@
 namespace hazard::app {
 namespace {
 
-constexpr std::array<std::string_view, 2> kPerformanceModes{"latency", "throughput"};
+constexpr std::array<std::string_view, 2> kInputShapes{"camera", "model"};
+constexpr std::array<std::string_view, 3> kPerformanceModes{"auto", "latency", "throughput"};
 constexpr std::array<std::string_view, 3> kPrecisions{"auto", "bf16", "f32"};
 constexpr std::array<std::string_view, 4> kLogLevels{"debug", "info", "warn", "error"};
 constexpr std::array<std::string_view, 3> kLogFormats{"auto", "text", "json"};
@@ -64,8 +65,17 @@ constexpr auto kSettings = std::to_array<Setting>({
     {"OPENVINO_DEVICE", Group::model, "CPU",
      TextField{&Config::openvino_device, "a device OpenVINO lists, such as CPU, GPU or AUTO", nullptr},
      "Where the model runs. A device that is not there stops the start, with the list of those that are."},
-    {"OPENVINO_PERFORMANCE_MODE", Group::model, "LATENCY", ChoiceField{&Config::openvino_performance_mode, kPerformanceModes},
-     "LATENCY answers each frame soonest; THROUGHPUT answers more frames a second, each a little later."},
+    {"OPENVINO_PERFORMANCE_MODE", Group::model, "AUTO", ChoiceField{&Config::openvino_performance_mode, kPerformanceModes},
+     "AUTO gives a frame that is alone all cores and frames that come together a core each, by what is sent. LATENCY always does "
+     "the first, THROUGHPUT always the second; each needs half the memory of AUTO."},
+    {"INPUT_SHAPES", Group::model, "camera", ChoiceField{&Config::input_shapes, kInputShapes},
+     "camera: the model is also compiled for the shapes of the pictures that come (640x384 for 16:9), which saves what bars "
+     "cost. "
+     "model: its own shape only."},
+    {"MAX_GRAPHS", Group::model, "4", IntegerField{&Config::max_graphs, 1, 16, "graphs"},
+     "How many forms of the model are kept compiled; each takes 45 to 80 MB. Those unused for a minute are given up."},
+    {"REUSE_STILL_PICTURES", Group::model, "true", SwitchField{&Config::reuse_still},
+     "A picture that shows the same as the one before is answered with that one's boxes, for up to a second, marked as reused."},
     {"INFERENCE_PRECISION", Group::model, "auto", ChoiceField{&Config::inference_precision, kPrecisions},
      "auto takes bf16 where the processor has it in hardware, which is faster, and f32 elsewhere."},
     {"INFERENCE_THREADS", Group::model, "0", IntegerField{&Config::inference_threads, 0, 256, "threads"},

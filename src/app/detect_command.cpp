@@ -66,7 +66,8 @@ fs::path annotated_path(const fs::path& folder, const fs::path& file, std::vecto
 // Pictures go through the same function as a stream's frames.
 class PictureRun {
  public:
-  PictureRun(detect::Engine& engine, const DetectPlan& plan) : engine_(engine), plan_(plan), request_(engine.make_request()) {
+  PictureRun(detect::Engine& engine, const DetectPlan& plan)
+      : engine_(engine), plan_(plan), request_(engine.make_request()), graph_(*request_) {
     settings_.detect = plan.options;
   }
 
@@ -93,7 +94,8 @@ class PictureRun {
     if (!bytes) return std::unexpected(std::move(bytes.error()));
     frame_.buffer = std::move(*bytes);
     frame_.received_at = clock_.now();
-    auto outcome = pipeline::run_frame(frame_, settings_, clock_.now(), nullptr, {*request_, decoder_, clock_});
+    auto outcome = pipeline::run_frame(frame_, {.settings = settings_, .taken_at = clock_.now()}, nullptr,
+                                       {.graphs = graph_, .decoder = decoder_, .clock = clock_});
     if (auto* error = std::get_if<domain::Error>(&outcome)) return std::unexpected(std::move(*error));
     return std::get<domain::FrameResult>(std::move(outcome));
   }
@@ -117,6 +119,7 @@ class PictureRun {
   detect::Engine& engine_;
   const DetectPlan& plan_;
   std::unique_ptr<detect::InferenceRequest> request_;
+  pipeline::FixedGraph graph_;
   image::Decoder decoder_;
   image::JpegEncoder encoder_;
   base::RealClock clock_;

@@ -65,6 +65,8 @@ House::House(const Config& config, HouseTools tools)
     : tools_(std::move(tools)),
       page_host_(config.host),
       state_dir_(config.state_dir),
+      shelf_{.graphs_max = static_cast<std::size_t>(config.max_graphs), .fit_camera = config.input_shapes == "camera"},
+      reuse_still_(config.reuse_still),
       pipeline_(tools_.clock),
       registry_(registry_options(config), pipeline_),
       pictures_(pipeline_, registry_.totals()) {}
@@ -99,7 +101,8 @@ std::string House::model_error() const {
 void House::take_model(std::unique_ptr<detect::Engine> engine) {
   const auto measured = calibrate(*engine, sample_picture(), tools_.calibration);
   const auto model = engine->model();
-  pipeline_.start(std::move(engine));
+  pipeline_.start(std::move(engine),
+                  {.shelf = shelf_, .reuse_still = reuse_still_, .calibrated_fps = measured ? measured->frames_per_second : 0});
   {
     const std::lock_guard lock(model_mutex_);
     model_error_.clear();

@@ -55,6 +55,8 @@ class House {
   const HouseTools tools_;
   const std::string page_host_;
   const std::string state_dir_;
+  const pipeline::ShelfOptions shelf_;
+  const bool reuse_still_;
   mutable std::mutex model_mutex_;
   std::string model_error_ = "The model is being loaded.";
   pipeline::Pipeline pipeline_;

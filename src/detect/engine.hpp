@@ -2,7 +2,9 @@
 // An Engine is made once at start and shared; each worker owns one InferenceRequest, which is not thread-safe.
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <string_view>
 #include <vector>
 
 #include "domain/detection.hpp"
@@ -35,13 +37,49 @@ class InferenceRequest {
   virtual std::vector<domain::Detection> detections(const domain::Letterbox& letterbox, const DetectOptions& options) = 0;
 };
 
+// How the cores are shared out: one picture at a time over all of them, which is soonest done, or a core for each picture,
+// which does most in the end.
+enum class Strategy : std::uint8_t { alone, shared };
+
+constexpr std::string_view to_string(Strategy strategy) noexcept { return strategy == Strategy::alone ? "alone" : "shared"; }
+
+// What the operator allows: one strategy, or the better one for each picture.
+enum class Strategies : std::uint8_t { alone, shared, both };
+
+// The model in one form: for an input of this size, run with this strategy.
+struct GraphForm {
+  domain::SizePx input;
+  Strategy strategy = Strategy::shared;
+  friend bool operator==(const GraphForm&, const GraphForm&) = default;
+};
+
+// A compiled form. Thread-safe; its requests are not, and may outlive it.
+class Graph {
+ public:
+  virtual ~Graph() = default;
+  virtual const GraphForm& form() const noexcept = 0;
+  virtual std::unique_ptr<InferenceRequest> make_request() = 0;
+};
+
 class Engine {
  public:
   virtual ~Engine() = default;
   virtual const domain::ModelInfo& model() const noexcept = 0;
   // How many requests run at once without slowing each other: the number of workers to start.
   virtual int workers() const noexcept = 0;
-  virtual std::unique_ptr<InferenceRequest> make_request() = 0;
+  virtual Strategies strategies() const noexcept = 0;
+  // Sides of the model's input are multiples of this.
+  virtual int stride() const noexcept = 0;
+
+  // The form compiled at load: the model's own input size. Never null; the engine keeps no other hold on it than this, and
+  // once release() was called none at all.
+  virtual std::shared_ptr<Graph> first() const = 0;
+  virtual void release() noexcept = 0;
+  // Another form, compiled now: takes up to seconds and both cores. Any thread, one call at a time. Errors: model_not_ready
+  // with the reason (a model that was exported for one size only, say).
+  virtual domain::Result<std::shared_ptr<Graph>> compile(const GraphForm& form) = 0;
+
+  std::unique_ptr<InferenceRequest> make_request() { return first()->make_request(); }
 };
 
 }  // namespace hazard::detect

@@ -11,15 +11,19 @@ namespace {
 
 class FakeRequest final : public InferenceRequest {
  public:
-  explicit FakeRequest(std::shared_ptr<const FakeScript> script)
+  FakeRequest(std::shared_ptr<const FakeScript> script, const GraphForm& form)
       : script_(std::move(script)),
-        pixels_(3 * static_cast<std::size_t>(script_->input.width) * static_cast<std::size_t>(script_->input.height)) {}
+        form_(form),
+        pixels_(3 * static_cast<std::size_t>(form.input.width) * static_cast<std::size_t>(form.input.height)) {}
 
   domain::RgbView input() noexcept override {
-    return {pixels_.data(), script_->input, 3 * static_cast<std::size_t>(script_->input.width)};
+    return {pixels_.data(), form_.input, 3 * static_cast<std::size_t>(form_.input.width)};
   }
 
-  domain::Result<void> infer() override { return script_->on_infer ? script_->on_infer() : domain::Result<void>{}; }
+  domain::Result<void> infer() override {
+    if (script_->on_form) script_->on_form(form_);
+    return script_->on_infer ? script_->on_infer() : domain::Result<void>{};
+  }
 
   std::vector<domain::Detection> detections(const domain::Letterbox&, const DetectOptions& options) override {
     std::vector<domain::Detection> kept;
@@ -35,7 +39,19 @@ class FakeRequest final : public InferenceRequest {
 
  private:
   std::shared_ptr<const FakeScript> script_;  // shared, so that a request may outlive its engine as a real one may
+  GraphForm form_;
   std::vector<std::uint8_t> pixels_;
+};
+
+class FakeGraph final : public Graph {
+ public:
+  FakeGraph(std::shared_ptr<const FakeScript> script, const GraphForm& form) : script_(std::move(script)), form_(form) {}
+  const GraphForm& form() const noexcept override { return form_; }
+  std::unique_ptr<InferenceRequest> make_request() override { return std::make_unique<FakeRequest>(script_, form_); }
+
+ private:
+  std::shared_ptr<const FakeScript> script_;
+  GraphForm form_;
 };
 
 class FakeEngine final : public Engine {
@@ -52,14 +68,26 @@ class FakeEngine final : public Engine {
     model_.precision = "none";
     model_.performance_mode = "latency";
     model_.streams = script_->workers;
+    const Strategy first = script_->strategies == Strategies::alone ? Strategy::alone : Strategy::shared;
+    first_ = std::make_shared<FakeGraph>(script_, GraphForm{script_->input, first});
   }
 
   const domain::ModelInfo& model() const noexcept override { return model_; }
   int workers() const noexcept override { return script_->workers; }
-  std::unique_ptr<InferenceRequest> make_request() override { return std::make_unique<FakeRequest>(script_); }
+  Strategies strategies() const noexcept override { return script_->strategies; }
+  int stride() const noexcept override { return 32; }
+  std::shared_ptr<Graph> first() const override { return first_; }
+  void release() noexcept override { first_.reset(); }
+  domain::Result<std::shared_ptr<Graph>> compile(const GraphForm& form) override {
+    if (script_->on_compile) {
+      if (auto allowed = script_->on_compile(form); !allowed) return std::unexpected(std::move(allowed.error()));
+    }
+    return std::make_shared<FakeGraph>(script_, form);
+  }
 
  private:
   std::shared_ptr<const FakeScript> script_;
+  std::shared_ptr<Graph> first_;
   domain::ModelInfo model_;
 };
 

@@ -14,9 +14,14 @@ namespace hazard::detect {
 struct FakeScript {
   domain::SizePx input{640, 640};
   int workers = 1;
+  Strategies strategies = Strategies::alone;
   std::vector<std::string> classes{"crack", "pothole"};
   // Called by infer(), on the worker's thread; block in it to hold a frame, return an error to fail it. May be empty.
   std::function<domain::Result<void>()> on_infer;
+  // Called by infer() before on_infer, with the form that runs. May be empty.
+  std::function<void(const GraphForm&)> on_form;
+  // Called by compile(); an error refuses the form. May be empty: every form is compiled at once.
+  std::function<domain::Result<void>(const GraphForm&)> on_compile;
   // In pixels of the picture; filtered by the options' threshold and cap like real ones.
   std::vector<domain::Detection> detections;
 };

@@ -56,8 +56,10 @@ domain::Result<PerformanceMode> mode_of(const std::string& text) {
   const std::string mode = in_small_letters(text);
   if (mode == "latency") return PerformanceMode::latency;
   if (mode == "throughput") return PerformanceMode::throughput;
-  return domain::refuse(kNotReady, fmt::format("the performance mode '{}' is unknown: write latency (one picture as fast as "
-                                               "possible) or throughput (most pictures a second)",
+  if (mode == "auto") return PerformanceMode::automatic;
+  return domain::refuse(kNotReady, fmt::format("the performance mode '{}' is unknown: write auto (the better one for each "
+                                               "picture), latency (one picture as fast as possible) or throughput (most "
+                                               "pictures a second)",
                                                text));
 }
 
@@ -86,9 +88,9 @@ domain::Result<void> choose_precision(ov::Core& core, const EngineOptions& optio
 }
 
 void set_cpu_threads(DevicePlan& plan) {
-  const int streams = plan.mode == PerformanceMode::latency ? 1 : plan.cores;
-  plan.workers = streams;
-  plan.properties.insert(ov::num_streams(ov::streams::Num(streams)));
+  const int streams = plan.strategy == Strategy::alone ? 1 : plan.cores;
+  plan.workers = plan.mode == PerformanceMode::automatic ? plan.cores : streams;
+  plan.properties.insert_or_assign(ov::num_streams.name(), ov::streams::Num(streams));
   plan.properties.insert(ov::inference_num_threads(plan.cores));
   // Pinned threads wait for their core while a decoder or socket runs on it, though another is free: on two busy cores the
   // latency mode gave 10.5 pictures a second without pinning and 6.1 with it; on idle ones both are equal.
@@ -115,14 +117,19 @@ domain::Result<DevicePlan> plan_device(ov::Core& core, const EngineOptions& opti
   plan.cores = options.threads == 0 ? cores : std::min(options.threads, cores);
   plan.words = fmt::format("{} of the {} {} this process may use", plan.cores, cores, cores == 1 ? "core" : "cores");
   if (const auto chosen = choose_precision(core, options, plan); !chosen) return std::unexpected(chosen.error());
-  if (plan.is_cpu) {
-    set_cpu_threads(plan);
-  } else {
-    plan.words = "its own threads";
-    plan.properties.insert(ov::hint::performance_mode(
-        plan.mode == PerformanceMode::latency ? ov::hint::PerformanceMode::LATENCY : ov::hint::PerformanceMode::THROUGHPUT));
-  }
+  if (!plan.is_cpu) plan.words = "its own threads";
+  // Both strategies are there for a CPU's cores; another device shares itself out.
+  if (!plan.is_cpu && plan.mode == PerformanceMode::automatic) plan.mode = PerformanceMode::throughput;
+  set_strategy(plan, plan.mode == PerformanceMode::latency ? Strategy::alone : Strategy::shared);
   return plan;
+}
+
+void set_strategy(DevicePlan& plan, Strategy strategy) {
+  plan.strategy = strategy;
+  if (plan.is_cpu) return set_cpu_threads(plan);
+  plan.properties.insert_or_assign(ov::hint::performance_mode.name(), strategy == Strategy::alone
+                                                                          ? ov::hint::PerformanceMode::LATENCY
+                                                                          : ov::hint::PerformanceMode::THROUGHPUT);
 }
 
 std::string add_cache(DevicePlan& plan, const std::filesystem::path& cache_dir) {

@@ -14,7 +14,7 @@ namespace hazard::detect {
 struct EngineOptions {
   std::filesystem::path model;               // a folder with one .xml or .onnx and perhaps metadata.yaml, or the file itself
   std::string device = "CPU";                // any device OpenVINO lists
-  std::string performance_mode = "latency";  // or "throughput"
+  std::string performance_mode = "latency";  // or "throughput", or "auto": both, the better one for each picture
   std::string precision = "auto";            // "auto": bf16 where the CPU has it in hardware, else f32; or "bf16", "f32"
   std::optional<domain::SizePx> input;       // another static input size, multiples of 32; empty: as exported
   std::filesystem::path cache_dir;           // compiled blobs; empty: none

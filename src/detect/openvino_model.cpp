@@ -193,6 +193,7 @@ domain::Result<PreparedModel> prepare_model(const EngineOptions& options, std::v
   prepared.info.version = metadata->version;
   prepared.info.classes = names->names;
   prepared.info.input = *size;
+  prepared.info.stride = std::max(kSideMin, metadata->stride.value_or(kSideMin));
   prepared.info.layout = layout->words;
   prepared.info.trained = metadata->trained.value_or(true);
   prepared.layout = std::move(*layout);

@@ -16,13 +16,13 @@ constexpr std::uint8_t kBarGrey = 114;  // what letterbox bars are filled with, 
 OpenvinoRequest::OpenvinoRequest(std::shared_ptr<LoadedModel> model)
     : model_(std::move(model)),
       pixels_(ov::element::u8,
-              {1, static_cast<std::size_t>(model_->input.height), static_cast<std::size_t>(model_->input.width), 3}) {
+              {1, static_cast<std::size_t>(model_->form.input.height), static_cast<std::size_t>(model_->form.input.width), 3}) {
   std::fill_n(pixels_.data<std::uint8_t>(), pixels_.get_byte_size(), kBarGrey);
 }
 
 domain::RgbView OpenvinoRequest::input() noexcept {
   // The pointer was valid when the tensor was made and never changes; data() only checks the element type again.
-  return {pixels_.data<std::uint8_t>(), model_->input, 3 * static_cast<std::size_t>(model_->input.width)};
+  return {pixels_.data<std::uint8_t>(), model_->form.input, 3 * static_cast<std::size_t>(model_->form.input.width)};
 }
 
 domain::Result<void> OpenvinoRequest::infer() {

@@ -18,7 +18,7 @@ namespace hazard::detect {
 struct LoadedModel {
   ov::CompiledModel compiled;
   OutputLayout layout;
-  domain::SizePx input;
+  GraphForm form;
 };
 
 // Keeps the compiled model alive, so a request may outlive its engine. After a failed inference the next infer() makes

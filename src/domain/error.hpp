@@ -5,8 +5,11 @@
 #include <cstdint>
 #include <expected>
 #include <span>
+#include <optional>
 #include <string>
 #include <string_view>
+
+#include "base/clock.hpp"
 
 namespace hazard::domain {
 
@@ -73,6 +76,8 @@ std::string_view to_string(Retry retry) noexcept;
 struct Error {
   ErrorCode code = ErrorCode::internal;
   std::string message;  // one plain sentence for the person who reads `detail` or `error`
+  // When trying again makes sense, where that is known.
+  std::optional<base::Duration> retry_after = std::nullopt;
 };
 
 template <typename T>

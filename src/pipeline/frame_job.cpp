@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "domain/limits.hpp"
+#include "image/small_grey.hpp"
 
 namespace hazard::pipeline {
 namespace {
@@ -38,62 +39,119 @@ void keep_best(std::vector<domain::Detection>& found, const detect::DetectOption
   if (weak - found.begin() > most) found.erase(found.begin() + most, weak);
 }
 
-// A picture in which no hazard can be seen is answered from its header; nothing of it is decoded.
-domain::FrameResult empty_result(const image::PictureHeader& header, bool ignore_orientation) {
-  domain::FrameResult result;
-  result.picture = size_seen(header, ignore_orientation);
-  result.orientation_applied = !ignore_orientation && header.orientation != 1;
-  return result;
+bool too_small_for_hazards(domain::SizePx size) { return std::min(size.width, size.height) < domain::kSidePxLeast; }
+
+// How wide the small grey copy is in which motion and sameness are measured.
+constexpr int kGreyWidth = 160;
+
+// The picture without its bars, where it lies in the model's input.
+domain::RgbView content_of(const domain::RgbView& input, const domain::Letterbox& letterbox) {
+  const auto offset = static_cast<std::size_t>(letterbox.top) * input.row_bytes + 3 * static_cast<std::size_t>(letterbox.left);
+  return {input.data + offset, letterbox.content, input.row_bytes};
 }
 
-bool too_small_for_hazards(domain::SizePx size) { return std::min(size.width, size.height) < domain::kSidePxLeast; }
+track::FrameSight sight_of(const domain::EncodedFrame& frame, domain::SizePx picture, const domain::GreyPicture* grey) {
+  track::FrameSight sight{.at = frame.received_at, .picture = picture, .grey = grey, .speed_mps = {}, .heading_deg = {}};
+  if (frame.location) {
+    sight.speed_mps = frame.location->speed_mps;
+    sight.heading_deg = frame.location->heading_deg;
+  }
+  return sight;
+}
+
+// One run over one frame: what it found on the way stands in the result as it goes.
+class FrameRun {
+ public:
+  FrameRun(const domain::EncodedFrame& frame, const FramePlan& plan, LaneMemory* memory, const FrameTools& tools)
+      : frame_(frame), plan_(plan), memory_(memory), tools_(tools), tracking_(plan.settings.tracking && memory != nullptr) {
+    result_.times.queue = plan.taken_at - frame.received_at;
+  }
+
+  std::variant<domain::FrameResult, domain::Error> run() {
+    const auto header = image::probe(frame_.picture());
+    if (!header) return header.error();
+    const domain::SizePx seen = size_seen(*header, frame_.ignore_orientation);
+    result_.picture = seen;
+    result_.orientation_applied = !frame_.ignore_orientation && header->orientation != 1;
+    if (too_small_for_hazards(seen)) return finish();  // answered from its header; nothing of it is decoded
+    if (!plan_.look && tracking_) return predict(seen);
+
+    const Loan loan = tools_.graphs.borrow(seen, plan_.scale, plan_.strategy);
+    const domain::RgbView input = loan.request().input();
+    const auto policy = frame_.ignore_orientation ? image::OrientationPolicy::ignore : image::OrientationPolicy::apply;
+    const auto decoded = tools_.decoder.decode_letterboxed(frame_.picture(), input, policy);
+    if (!decoded) return decoded.error();
+    result_.picture = decoded->letterbox.picture;
+    result_.input = decoded->letterbox.input;
+    result_.orientation_applied = decoded->orientation_applied;
+    if (memory_ != nullptr) image::shrink_grey(content_of(input, decoded->letterbox), grey_, kGreyWidth);
+    result_.times.decode = stamp() - plan_.taken_at;
+
+    auto found = look(loan.request(), decoded->letterbox);
+    if (!found) return std::move(found.error());
+    identify(std::move(*found));
+    return finish();
+  }
+
+ private:
+  base::SteadyTime stamp() const { return tools_.clock.now(); }
+
+  std::variant<domain::FrameResult, domain::Error> finish() {
+    result_.times.total = stamp() - frame_.received_at;
+    result_.times.postprocess = result_.times.total - result_.times.queue - result_.times.decode - result_.times.inference;
+    return std::move(result_);
+  }
+
+  std::variant<domain::FrameResult, domain::Error> predict(domain::SizePx seen) {
+    result_.predicted = true;
+    result_.detections = memory_->tracker.predict(sight_of(frame_, seen, nullptr));
+    return finish();
+  }
+
+  domain::Result<std::vector<domain::Detection>> look(detect::InferenceRequest& request, const domain::Letterbox& letterbox) {
+    const detect::DetectOptions options = options_for(plan_.settings, tracking_);
+    if (memory_ != nullptr && plan_.settings.reuse) {
+      const auto* known = memory_->still.recall(grey_, result_.picture, result_.input, options, frame_.received_at);
+      if (known != nullptr) {
+        result_.reused = true;
+        return *known;
+      }
+    }
+    const base::SteadyTime begun = stamp();
+    if (auto ran = request.infer(); !ran) return std::unexpected(std::move(ran.error()));
+    result_.times.inference = stamp() - begun;
+    auto found = request.detections(letterbox, options);
+    if (memory_ != nullptr && plan_.settings.reuse) {
+      memory_->still.remember(grey_, result_.picture, result_.input, options, found, frame_.received_at);
+    }
+    return found;
+  }
+
+  void identify(std::vector<domain::Detection>&& found) {
+    if (!tracking_) {
+      result_.detections = without_tracks(found);
+      return;
+    }
+    // Cut to the client's number before tracking: a track beyond it would be confirmed without anyone being told.
+    keep_best(found, plan_.settings.detect);
+    memory_->tracker.set_high_confidence(plan_.settings.detect.confidence_threshold);
+    result_.detections = memory_->tracker.update(found, sight_of(frame_, result_.picture, &grey_));
+  }
+
+  const domain::EncodedFrame& frame_;
+  const FramePlan& plan_;
+  LaneMemory* const memory_;
+  const FrameTools& tools_;
+  const bool tracking_;
+  domain::FrameResult result_;
+  domain::GreyPicture grey_;
+};
 
 }  // namespace
 
-std::variant<domain::FrameResult, domain::Error> run_frame(const domain::EncodedFrame& frame, const LaneSettings& settings,
-                                                           base::SteadyTime taken_at, track::Tracker* tracker,
-                                                           const FrameTools& tools) {
-  const auto stamp = [&tools] { return tools.clock.now(); };
-  domain::FrameResult result;
-  result.times.queue = taken_at - frame.received_at;
-
-  const auto header = image::probe(frame.picture());
-  if (!header) return header.error();
-  if (too_small_for_hazards(size_seen(*header, frame.ignore_orientation))) {
-    result = empty_result(*header, frame.ignore_orientation);
-    result.times.total = stamp() - frame.received_at;
-    return result;
-  }
-
-  const domain::RgbView input = tools.request.input();
-  const auto policy = frame.ignore_orientation ? image::OrientationPolicy::ignore : image::OrientationPolicy::apply;
-  const auto decoded = tools.decoder.decode_letterboxed(frame.picture(), input, policy);
-  if (!decoded) return decoded.error();
-  const base::SteadyTime decoded_at = stamp();
-
-  if (const auto ran = tools.request.infer(); !ran) return ran.error();
-  const base::SteadyTime inferred_at = stamp();
-
-  const bool tracking = settings.tracking && tracker != nullptr;
-  auto found = tools.request.detections(decoded->letterbox, options_for(settings, tracking));
-  if (tracking) {
-    // Cut to the client's number before tracking: a track beyond it would be confirmed without anyone being told.
-    keep_best(found, settings.detect);
-    tracker->set_high_confidence(settings.detect.confidence_threshold);
-    result.detections = tracker->update(found, frame.received_at);
-  } else {
-    result.detections = without_tracks(found);
-  }
-
-  const base::SteadyTime done_at = stamp();
-  result.picture = decoded->letterbox.picture;
-  result.input = decoded->letterbox.input;
-  result.orientation_applied = decoded->orientation_applied;
-  result.times.decode = decoded_at - taken_at;
-  result.times.inference = inferred_at - decoded_at;
-  result.times.postprocess = done_at - inferred_at;
-  result.times.total = done_at - frame.received_at;
-  return result;
+std::variant<domain::FrameResult, domain::Error> run_frame(const domain::EncodedFrame& frame, const FramePlan& plan,
+                                                           LaneMemory* memory, const FrameTools& tools) {
+  return FrameRun(frame, plan, memory, tools).run();
 }
 
 }  // namespace hazard::pipeline

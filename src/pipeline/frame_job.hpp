@@ -5,26 +5,33 @@
 #include <variant>
 
 #include "base/clock.hpp"
-#include "detect/engine.hpp"
 #include "domain/frame.hpp"
 #include "domain/verdict.hpp"
 #include "image/decoder.hpp"
+#include "pipeline/graph_lender.hpp"
 #include "pipeline/lane.hpp"
-#include "track/tracker.hpp"
 
 namespace hazard::pipeline {
 
-// What a worker owns. Not shared.
+// What a worker owns. Not shared, but for the graphs.
 struct FrameTools {
-  detect::InferenceRequest& request;
+  GraphLender& graphs;
   image::Decoder& decoder;
   const base::Clock& clock;
 };
 
-// `tracker` may be null: then detections carry no identities. `taken_at` closes the queue stage.
+// How this frame is to be treated.
+struct FramePlan {
+  const LaneSettings& settings;
+  base::SteadyTime taken_at;  // closes the queue stage
+  detect::Strategy strategy = detect::Strategy::alone;
+  double scale = 1;  // of the model's own input
+  bool look = true;  // false: nothing is decoded, the tracker moves its boxes on; needs `memory` and tracking
+};
+
+// `memory` may be null: then detections carry no identities and nothing is reused.
 // Errors: those of image::Decoder (the sender's fault) and inference_failed (ours).
-std::variant<domain::FrameResult, domain::Error> run_frame(const domain::EncodedFrame& frame, const LaneSettings& settings,
-                                                           base::SteadyTime taken_at, track::Tracker* tracker,
-                                                           const FrameTools& tools);
+std::variant<domain::FrameResult, domain::Error> run_frame(const domain::EncodedFrame& frame, const FramePlan& plan,
+                                                           LaneMemory* memory, const FrameTools& tools);
 
 }  // namespace hazard::pipeline

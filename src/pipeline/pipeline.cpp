@@ -13,7 +13,9 @@ namespace {
 // No frame ends a worker: what a library throws (memory that cannot be had, say) costs that frame alone.
 std::variant<domain::FrameResult, domain::Error> run_fenced(const Job& job, const FrameTools& tools) noexcept {
   try {
-    return run_frame(job.frame, job.settings, job.taken_at, &job.lane->tracker, tools);
+    const FramePlan plan{
+        .settings = job.settings, .taken_at = job.taken_at, .strategy = job.strategy, .scale = job.rung.scale, .look = job.look};
+    return run_frame(job.frame, plan, &job.lane->memory, tools);
   } catch (const std::exception&) {
     return domain::Error{domain::ErrorCode::inference_failed, "the frame could not be worked on"};
   }
@@ -25,17 +27,28 @@ Pipeline::Pipeline(const base::Clock& clock) : clock_(clock), scheduler_(clock, 
 
 Pipeline::~Pipeline() { stop(); }
 
-void Pipeline::start(std::unique_ptr<detect::Engine> engine) {
+void Pipeline::start(std::unique_ptr<detect::Engine> engine, const PipelineOptions& options) {
   HAZARD_CHECK(engine_ == nullptr && engine != nullptr);
   engine_ = std::move(engine);
   {
     const std::lock_guard lock(model_mutex_);
     model_ = std::make_shared<const domain::ModelInfo>(engine_->model());
   }
-  for (int i = 0; i < engine_->workers(); ++i) requests_.push_back(engine_->make_request());
-  for (auto& request : requests_) {
-    workers_.emplace_back(&Pipeline::work, this, std::ref(*request));
-  }
+  scheduler_.equip({.strategies = engine_->strategies(),
+                    .workers = engine_->workers(),
+                    .native = engine_->model().input,
+                    .stride = engine_->stride(),
+                    .smaller_inputs = true,
+                    .reuse_still = options.reuse_still});
+  scheduler_.seed_capacity(options.calibrated_fps);
+  shelf_ = std::make_unique<GraphShelf>(*engine_, clock_, options.shelf);
+  shelf_keeper_ = std::thread([this] {
+    while (shelf_->wait()) {
+      while (shelf_->tend()) {
+      }
+    }
+  });
+  for (int i = 0; i < engine_->workers(); ++i) workers_.emplace_back(&Pipeline::work, this);
   ready_ = true;
 }
 
@@ -44,26 +57,13 @@ std::shared_ptr<const domain::ModelInfo> Pipeline::model() const {
   return model_;
 }
 
-void Pipeline::work(detect::InferenceRequest& request) {
+void Pipeline::work() {
   image::Decoder decoder;
-  const FrameTools tools{.request = request, .decoder = decoder, .clock = clock_};
+  const FrameTools tools{.graphs = *shelf_, .decoder = decoder, .clock = clock_};
   while (auto job = scheduler_.next()) {
     auto outcome = run_fenced(*job, tools);
-    note_service_time(clock_.now() - job->taken_at);
     scheduler_.finish(std::move(*job), std::move(outcome));
   }
-}
-
-void Pipeline::note_service_time(base::Duration time) noexcept {
-  // An exponential mean over about 32 frames: quick enough to follow a changing picture size, slow enough to be quoted.
-  const std::int64_t before = service_ns_.load(std::memory_order_relaxed);
-  const std::int64_t after = before == 0 ? time.count() : before + (time.count() - before) / 32;
-  service_ns_.store(after, std::memory_order_relaxed);
-}
-
-double Pipeline::capacity_fps() const noexcept {
-  const std::int64_t each = service_ns_.load(std::memory_order_relaxed);
-  return each == 0 ? 0.0 : static_cast<double>(workers_.size()) * 1e9 / static_cast<double>(each);
 }
 
 void Pipeline::stop() {
@@ -71,6 +71,8 @@ void Pipeline::stop() {
   for (auto& worker : workers_) {
     if (worker.joinable()) worker.join();
   }
+  if (shelf_) shelf_->stop();
+  if (shelf_keeper_.joinable()) shelf_keeper_.join();
   ready_ = false;
 }
 

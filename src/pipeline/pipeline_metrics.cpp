@@ -11,8 +11,11 @@ void PipelineMetrics::count(const domain::Verdict& verdict) noexcept {
     errors[static_cast<std::size_t>(error->code)].add();
     return;
   }
-  const domain::StageTimes& times = std::get<domain::FrameResult>(verdict.outcome).times;
+  const auto& result = std::get<domain::FrameResult>(verdict.outcome);
+  const domain::StageTimes& times = result.times;
   results.add();
+  if (result.predicted) predicted.add();
+  if (result.reused) reused.add();
   queue.observe(times.queue);
   decode.observe(times.decode);
   inference.observe(times.inference);

@@ -13,6 +13,12 @@ struct PipelineMetrics {
   std::array<base::Counter, domain::kDropReasonCount> drops;
   std::array<base::Counter, domain::kErrorCodeCount> errors;
 
+  base::Counter predicted;  // of the results
+  base::Counter reused;
+  std::array<base::Counter, 2> looked;  // results of an inference, by detect::Strategy
+  base::Counter quality_changes;
+  base::Counter refused_streams;  // no room for one more
+
   // Of frames that were worked on.
   base::Histogram queue;
   base::Histogram decode;

@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
+#include <limits>
 #include <utility>
 
 #include "base/check.hpp"
+#include "pipeline/lane_order.hpp"
 
 namespace hazard::pipeline {
 
@@ -12,13 +15,15 @@ using domain::DropReason;
 
 struct Scheduler::Ended {
   std::shared_ptr<ResultSink> sink;
-  domain::Verdict verdict;
+  std::variant<domain::Verdict, domain::QualityChange> news;
 };
 
 namespace {
 
 // Without a ready lane a worker looks again this often: a bound on the wait, not a poll anyone relies on.
 constexpr auto kIdleWait = std::chrono::seconds(1);
+// Another lane that finished less than this many service times ago is about to come back.
+constexpr double kComesBackWithin = 1.5;
 
 domain::Verdict verdict_of(domain::EncodedFrame&& frame,
                            std::variant<domain::FrameResult, domain::FrameDrop, domain::Error>&& outcome) {
@@ -29,6 +34,15 @@ domain::Verdict verdict_of(domain::EncodedFrame&& frame,
           .outcome = std::move(outcome)};
 }
 
+// How long a frame was on its way, by two clocks that may differ.
+std::optional<base::Duration> transit_of(const domain::EncodedFrame& frame, base::WallTime now) noexcept {
+  if (!frame.timestamp) return std::nullopt;
+  const double seconds = base::epoch_seconds(now) - *frame.timestamp;
+  constexpr double kDayS = 86400;
+  if (!(std::abs(seconds) < 365 * kDayS)) return std::nullopt;
+  return std::chrono::duration_cast<base::Duration>(std::chrono::duration<double>(seconds));
+}
+
 domain::FrameDrop drop_for(const Lane& lane, DropReason reason, base::SteadyTime now) {
   domain::FrameDrop drop{.reason = reason, .retry_after = {}};
   // What a client can wait for is its own rate; for the other reasons nobody knows a time.
@@ -36,46 +50,59 @@ domain::FrameDrop drop_for(const Lane& lane, DropReason reason, base::SteadyTime
   return drop;
 }
 
-std::size_t capacity_of(const Lane& lane) noexcept {
-  return lane.settings.delivery == domain::Delivery::latest ? 1 : std::max<std::size_t>(1, lane.settings.queue_frames_max);
-}
-
-int credits_after_flight(const Lane& lane) noexcept {
-  const std::size_t room = capacity_of(lane);
-  return lane.waiting.size() >= room ? 0 : static_cast<int>(room - lane.waiting.size());
-}
-
-// The moment since which a frame has waited for the server: not before its lane's rate let it go.
-base::SteadyTime waiting_since(const Lane& lane, const domain::EncodedFrame& frame) noexcept {
-  return std::max(frame.received_at, lane.gate.earliest());
-}
-
 }  // namespace
 
-LaneSettings LaneSettings::from(const domain::StreamConfig& config, int queue_size) {
-  LaneSettings settings;
-  settings.delivery = config.delivery;
-  settings.fps = config.fps_limit;
-  if (config.max_age_ms) settings.age_max = std::chrono::milliseconds(*config.max_age_ms);
-  settings.queue_frames_max = static_cast<std::size_t>(std::max(1, queue_size));
-  settings.tracking = config.enable_tracking;
-  settings.detect = {.confidence_threshold = static_cast<float>(config.confidence_threshold),
-                     .iou_threshold = static_cast<float>(config.iou_threshold),
-                     .max_detections = config.max_detections};
-  return settings;
+Scheduler::Scheduler(const base::Clock& clock, PipelineMetrics& metrics) : clock_(clock), metrics_(metrics) {}
+
+void Scheduler::equip(const Equipment& equipment) {
+  const std::lock_guard lock(mutex_);
+  equipment_ = equipment;
+  admission_.estimate().configure(equipment.strategies, equipment.workers);
+  for (const LanePtr& lane : lanes_) configure_ladder(*lane);
 }
 
-Scheduler::Scheduler(const base::Clock& clock, PipelineMetrics& metrics) : clock_(clock), metrics_(metrics) {}
+void Scheduler::seed_capacity(double fps) {
+  const std::lock_guard lock(mutex_);
+  admission_.estimate().seed(fps);
+}
+
+void Scheduler::configure_ladder(Lane& lane) {
+  lane.ladder.configure({.mode = lane.settings.quality,
+                         .age_max = lane.settings.age_max,
+                         .smaller_inputs = equipment_.smaller_inputs,
+                         .prediction = lane.settings.tracking},
+                        clock_.now());
+}
 
 LanePtr Scheduler::open_lane(const LaneSettings& settings, std::shared_ptr<ResultSink> sink) {
   auto lane = std::make_shared<Lane>();
   lane->settings = settings;
   lane->sink = std::move(sink);
   lane->gate.set_rate(settings.fps);
-  lane->tracker.set_high_confidence(settings.detect.confidence_threshold);
+  lane->memory.tracker.set_high_confidence(settings.detect.confidence_threshold);
   const std::lock_guard lock(mutex_);
+  configure_ladder(*lane);
   lane->closed = closed_;
+  lane->sent_at = clock_.now();
   if (!closed_) lanes_.push_back(lane);
+  return lane;
+}
+
+domain::Result<LanePtr> Scheduler::open_stream(const LaneSettings& settings, std::shared_ptr<ResultSink> sink, Entry entry) {
+  if (entry == Entry::newcomer) {
+    const std::lock_guard lock(mutex_);
+    if (!admission_.has_room(lanes_, settings.fps, clock_.now())) {
+      metrics_.refused_streams.add();
+      return std::unexpected(
+          domain::Error{.code = domain::ErrorCode::overloaded,
+                        .message = "the machine is fully used: every stream would get less than a frame a second",
+                        .retry_after = kSendsWithin});
+    }
+  }
+  LanePtr lane = open_lane(settings, std::move(sink));
+  const std::lock_guard lock(mutex_);
+  lane->stream = true;
+  admission_.share_out(lanes_, clock_.now());
   return lane;
 }
 
@@ -85,11 +112,13 @@ void Scheduler::configure(const LanePtr& lane, const LaneSettings& settings) {
     const std::lock_guard lock(mutex_);
     lane->settings = settings;
     lane->gate.set_rate(settings.fps);
+    configure_ladder(*lane);
     // A queue that became a slot keeps only its newest frame.
     while (lane->waiting.size() > capacity_of(*lane)) {
       ended.push_back({lane->sink, verdict_of(std::move(lane->waiting.front()), drop_for(*lane, DropReason::superseded, {}))});
       lane->waiting.pop_front();
     }
+    admission_.share_out(lanes_, clock_.now());
   }
   send(std::move(ended));
   wake_.notify_one();
@@ -115,6 +144,10 @@ bool Scheduler::offer(const LanePtr& lane, domain::EncodedFrame&& frame) {
     if (lane->closed) return false;
     const base::SteadyTime now = clock_.now();
     auto& waiting = lane->waiting;
+    lane->sent_at = now;
+    lane->ladder.note_offer(now);
+    lane->pacing.note_arrival(transit_of(frame, clock_.wall()), now);
+    if (waiting.empty()) lane->waiting_since = now;
     if (waiting.size() < capacity_of(*lane)) {
       waiting.push_back(std::move(frame));
     } else if (lane->settings.delivery == domain::Delivery::all) {
@@ -130,6 +163,11 @@ bool Scheduler::offer(const LanePtr& lane, domain::EncodedFrame&& frame) {
   wake_.notify_one();
   send(std::move(ended));
   return true;
+}
+
+LaneState Scheduler::state_of(const LanePtr& lane) const {
+  const std::lock_guard lock(mutex_);
+  return {.granted_fps = lane->granted_fps, .rung = lane->ladder.rung(), .waiting = lane->waiting.size()};
 }
 
 int Scheduler::credits(const LanePtr& lane) const {
@@ -168,40 +206,53 @@ std::optional<Job> Scheduler::try_next() {
 }
 
 std::optional<Job> Scheduler::take_ready(base::SteadyTime now, EndedList& ended) {
-  Lane* const lane = pick(now, ended);
+  admission_.tend(lanes_, now);
+  if (alone_running_) return std::nullopt;
+  drop_stale(now, ended);
+  Lane* const lane = next_lane(lanes_, virtual_time_, now);
   if (lane == nullptr) return std::nullopt;
   const auto owner = std::ranges::find(lanes_, lane, [](const LanePtr& each) { return each.get(); });
   HAZARD_CHECK(owner != lanes_.end());
   Job job{.lane = *owner, .frame = std::move(lane->waiting.front()), .settings = lane->settings, .taken_at = now};
+  job.strategy = strategy_for(*lane, now);
+  job.rung = lane->ladder.rung();
+  job.settings.reuse = job.settings.reuse && equipment_.reuse_still;
+  job.look = lane->taken++ % static_cast<std::uint64_t>(job.rung.every) == 0;
   lane->waiting.pop_front();
+  lane->waiting_since = now;
   lane->in_flight = true;
   lane->gate.take(now);
-  const double start = std::max(lane->virtual_time, virtual_time_);
+  const double start = start_of(*lane, virtual_time_);
   virtual_time_ = start;
-  lane->virtual_time = start + 1;
+  lane->virtual_time = start + 1 / lane->settings.weight;
+  ++running_;
+  alone_running_ = job.strategy == detect::Strategy::alone && equipment_.strategies == detect::Strategies::both;
   return job;
 }
 
-Lane* Scheduler::pick(base::SteadyTime now, EndedList& ended) {
-  Lane* best = nullptr;
-  const auto start_of = [this](const Lane& lane) { return std::max(lane.virtual_time, virtual_time_); };
-  for (const LanePtr& lane : lanes_) {
-    if (lane->in_flight || lane->waiting.empty() || !lane->gate.allows(now)) continue;
-    drop_stale(*lane, now, ended);
-    if (lane->waiting.empty()) continue;
-    if (best == nullptr || start_of(*lane) < start_of(*best) ||
-        (start_of(*lane) == start_of(*best) && lane->waiting.front().received_at < best->waiting.front().received_at)) {
-      best = lane.get();
-    }
+detect::Strategy Scheduler::strategy_for(const Lane& lane, base::SteadyTime now) const {
+  if (equipment_.strategies != detect::Strategies::both) {
+    return equipment_.strategies == detect::Strategies::alone ? detect::Strategy::alone : detect::Strategy::shared;
   }
-  return best;
+  if (running_ > 0) return detect::Strategy::shared;
+  const bool others_wait =
+      std::ranges::any_of(lanes_, [&](const LanePtr& other) { return other.get() != &lane && is_ready(*other, now); });
+  const Finished& other = lately_[0].lane == &lane ? lately_[1] : lately_[0];
+  const ServiceEstimate& estimate = admission_.estimate();
+  const base::Duration service = std::max(estimate.service(detect::Strategy::shared), estimate.service(detect::Strategy::alone));
+  const auto comes_back = std::chrono::duration_cast<base::Duration>(kComesBackWithin * service);
+  const bool other_was_here = other.lane != nullptr && now - other.at < comes_back;
+  return others_wait || other_was_here ? detect::Strategy::shared : detect::Strategy::alone;
 }
 
-void Scheduler::drop_stale(Lane& lane, base::SteadyTime now, EndedList& ended) {
-  if (!lane.settings.age_max) return;
-  while (!lane.waiting.empty() && now - waiting_since(lane, lane.waiting.front()) > *lane.settings.age_max) {
-    ended.push_back({lane.sink, verdict_of(std::move(lane.waiting.front()), drop_for(lane, DropReason::stale, now))});
-    lane.waiting.pop_front();
+// What became too old while it waited is never decoded.
+void Scheduler::drop_stale(base::SteadyTime now, EndedList& ended) {
+  for (const LanePtr& lane : lanes_) {
+    if (!lane->settings.age_max || !is_ready(*lane, now)) continue;
+    while (!lane->waiting.empty() && now - waiting_since(*lane, lane->waiting.front()) > *lane->settings.age_max) {
+      ended.push_back({lane->sink, verdict_of(std::move(lane->waiting.front()), drop_for(*lane, DropReason::stale, now))});
+      lane->waiting.pop_front();
+    }
   }
 }
 
@@ -217,17 +268,23 @@ base::SteadyTime Scheduler::next_event(base::SteadyTime now) const {
 void Scheduler::finish(Job&& job, std::variant<domain::FrameResult, domain::Error>&& outcome) {
   const LanePtr lane = std::move(job.lane);
   EndedList ended;
+  bool was_alone = false;
   {
     const std::lock_guard lock(mutex_);
-    HAZARD_CHECK(lane->in_flight);
-    domain::Verdict verdict;
-    if (auto* result = std::get_if<domain::FrameResult>(&outcome)) {
+    HAZARD_CHECK(lane->in_flight && running_ > 0);
+    --running_;
+    was_alone = std::exchange(alone_running_, false);
+    const base::SteadyTime now = clock_.now();
+    note_finished(*lane, now);
+    auto* const result = std::get_if<domain::FrameResult>(&outcome);
+    const auto change = result != nullptr ? note_result(*lane, job, *result, now) : std::nullopt;
+    if (result != nullptr) {
       result->credits = lane->closed ? 0 : credits_after_flight(*lane);
-      verdict = verdict_of(std::move(job.frame), std::move(*result));
+      ended.push_back({lane->sink, verdict_of(std::move(job.frame), std::move(*result))});
     } else {
-      verdict = verdict_of(std::move(job.frame), std::move(std::get<domain::Error>(outcome)));
+      ended.push_back({lane->sink, verdict_of(std::move(job.frame), std::move(std::get<domain::Error>(outcome)))});
     }
-    ended.push_back({lane->sink, std::move(verdict)});
+    if (change) ended.push_back({lane->sink, *change});
   }
   // The lane stays in flight until its verdict is out: no other worker can overtake it, so results come in order.
   send(std::move(ended));
@@ -236,7 +293,35 @@ void Scheduler::finish(Job&& job, std::variant<domain::FrameResult, domain::Erro
     lane->in_flight = false;
     if (lane->closed) lane->sink.reset();
   }
-  wake_.notify_one();
+  // After a frame that had all cores there may be work for each of them.
+  if (was_alone) {
+    wake_.notify_all();
+  } else {
+    wake_.notify_one();
+  }
+}
+
+void Scheduler::note_finished(const Lane& lane, base::SteadyTime now) {
+  if (lately_[0].lane != &lane) lately_[1] = lately_[0];
+  lately_[0] = {.lane = &lane, .at = now};
+}
+
+std::optional<domain::QualityChange> Scheduler::note_result(Lane& lane, const Job& job, domain::FrameResult& result,
+                                                            base::SteadyTime now) {
+  result.every = job.rung.every;
+  const bool looked = job.look && !result.reused && result.input.width > 0;
+  // What a full look would have cost: a prediction or a reused result says nothing about it.
+  if (looked) metrics_.looked[static_cast<std::size_t>(job.strategy)].add();
+  if (looked) admission_.estimate().note(job.strategy, now - job.taken_at, job.rung.scale == 1 ? 1 : job.rung.cost, now);
+  lane.pacing.note_result(result, job.frame.picture().size());
+  result.suggest = lane.pacing.suggestion(lane.settings.fps, lane.granted_fps);
+  const base::SteadyTime since = std::max(job.frame.received_at, job.taken_at - result.times.queue);
+  const auto reason = lane.ladder.note_result(now - since, lane.granted_fps, now);
+  if (!reason) return std::nullopt;
+  const Rung& rung = lane.ladder.rung();
+  return domain::QualityChange{.input = input_for(result.picture, equipment_.native, rung.scale, equipment_.stride),
+                               .every = rung.every,
+                               .reason = *reason};
 }
 
 void Scheduler::end_waiting(Lane& lane, DropReason reason, EndedList& ended) {
@@ -262,6 +347,16 @@ void Scheduler::close() {
   send(std::move(ended));
 }
 
+double Scheduler::capacity_fps() const {
+  const std::lock_guard lock(mutex_);
+  return admission_.estimate().fps();
+}
+
+double Scheduler::granted_fps() const {
+  const std::lock_guard lock(mutex_);
+  return admission_.granted(lanes_, clock_.now());
+}
+
 std::size_t Scheduler::lanes() const {
   const std::lock_guard lock(mutex_);
   return lanes_.size();
@@ -276,8 +371,14 @@ std::size_t Scheduler::waiting_frames() const {
 
 void Scheduler::send(EndedList&& ended) {
   for (Ended& each : ended) {
-    metrics_.count(each.verdict);
-    if (each.sink) each.sink->on_verdict(std::move(each.verdict));
+    if (const auto* change = std::get_if<domain::QualityChange>(&each.news)) {
+      metrics_.quality_changes.add();
+      if (each.sink) each.sink->on_quality(*change);
+      continue;
+    }
+    auto& verdict = std::get<domain::Verdict>(each.news);
+    metrics_.count(verdict);
+    if (each.sink) each.sink->on_verdict(std::move(verdict));
   }
 }
 

@@ -3,10 +3,15 @@
 // Any thread offers; workers call next() and finish(). Every offered frame ends in exactly one verdict through its lane's sink,
 // never under the mutex. Frames that will not be worked on are dropped here, before they cost a decode.
 //
-// Order: start-time fair queueing (Goyal, Vin, Cheng, SIGCOMM 1996) with one frame as the unit: of the ready lanes, the one
-// served least goes first, ties go to the frame that has waited longest. A lane that sends ten times as much gets no more.
+// Order: start-time fair queueing (Goyal, Vin, Cheng, SIGCOMM 1996) with one frame over the lane's weight as the unit, and within a
+// round of it the earliest deadline first (when the lane became ready, plus one interval of the rate it was promised). A lane that
+// sends ten times as much gets no more; one that sends seldom and wants it soon need not wait for a whole round.
+//
+// Strategy: a lane that is alone gets all cores for its frame, and then nothing else runs; as soon as others are about, each frame
+// gets a core. Never both at once.
 #pragma once
 
+#include <array>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
@@ -15,6 +20,7 @@
 
 #include "base/clock.hpp"
 #include "domain/verdict.hpp"
+#include "pipeline/admission.hpp"
 #include "pipeline/lane.hpp"
 #include "pipeline/pipeline_metrics.hpp"
 
@@ -28,13 +34,42 @@ struct Job {
   domain::EncodedFrame frame;
   LaneSettings settings;
   base::SteadyTime taken_at{};
+  detect::Strategy strategy = detect::Strategy::alone;
+  Rung rung;
+  bool look = true;  // false: the boxes of this frame are predicted, nothing is decoded
+};
+
+// How a lane stands, for statistics.
+struct LaneState {
+  double granted_fps = 0;
+  Rung rung;
+  std::size_t waiting = 0;
 };
 
 class Scheduler {
  public:
   Scheduler(const base::Clock& clock, PipelineMetrics& metrics);
 
+  // What the engine allows; before the first frame.
+  struct Equipment {
+    detect::Strategies strategies = detect::Strategies::alone;
+    int workers = 1;
+    domain::SizePx native{640, 640};  // the model's own input
+    int stride = 32;
+    bool smaller_inputs = false;  // the model can be given other sizes
+    bool reuse_still = true;      // boxes of a picture that shows the same as the one before
+  };
+  void equip(const Equipment& equipment);
+  // Frames a second that a calibration reached.
+  void seed_capacity(double fps);
+
+  // For single pictures: takes part in the order of service, not in admission.
   LanePtr open_lane(const LaneSettings& settings, std::shared_ptr<ResultSink> sink);
+  // For a stream: refused (overloaded, with a time to try again) when the machine could not give everyone who sends a frame a
+  // second any more. One that goes on after a restart is never refused.
+  enum class Entry : std::uint8_t { newcomer, returning };
+  domain::Result<LanePtr> open_stream(const LaneSettings& settings, std::shared_ptr<ResultSink> sink,
+                                      Entry entry = Entry::newcomer);
   void configure(const LanePtr& lane, const LaneSettings& settings);
   // Waiting frames end as session_closed; one in flight still ends by itself. The lane takes no more. Safe to repeat.
   void close_lane(const LanePtr& lane);
@@ -45,6 +80,11 @@ class Scheduler {
 
   // How many more frames fit now, the one in flight counted.
   int credits(const LanePtr& lane) const;
+  LaneState state_of(const LanePtr& lane) const;
+  // Frames a second at full quality, from what frames cost lately; 0 while nothing is known.
+  double capacity_fps() const;
+  // The sum of what those who send were promised.
+  double granted_fps() const;
 
   // Blocks for the next job; empty once the scheduler is closed. Every job must come back through finish().
   std::optional<Job> next();
@@ -63,10 +103,13 @@ class Scheduler {
   using EndedList = std::vector<Ended>;
 
   std::optional<Job> take_ready(base::SteadyTime now, EndedList& ended);
-  void drop_stale(Lane& lane, base::SteadyTime now, EndedList& ended);
-  Lane* pick(base::SteadyTime now, EndedList& ended);
+  void drop_stale(base::SteadyTime now, EndedList& ended);
+  detect::Strategy strategy_for(const Lane& lane, base::SteadyTime now) const;
   base::SteadyTime next_event(base::SteadyTime now) const;
   void end_waiting(Lane& lane, domain::DropReason reason, EndedList& ended);
+  void note_finished(const Lane& lane, base::SteadyTime now);
+  std::optional<domain::QualityChange> note_result(Lane& lane, const Job& job, domain::FrameResult& result, base::SteadyTime now);
+  void configure_ladder(Lane& lane);
   void send(EndedList&& ended);
 
   const base::Clock& clock_;
@@ -76,6 +119,16 @@ class Scheduler {
   std::vector<LanePtr> lanes_;
   double virtual_time_ = 0;
   bool closed_ = false;
+
+  Equipment equipment_;
+  bool alone_running_ = false;
+  int running_ = 0;
+  struct Finished {
+    const Lane* lane = nullptr;  // compared, never followed
+    base::SteadyTime at{};
+  };
+  std::array<Finished, 2> lately_;  // of the last two different lanes
+  Admission admission_;
 };
 
 }  // namespace hazard::pipeline

@@ -28,6 +28,7 @@ Response text_response(std::string body, std::string_view content_type) {
 
 Response error_response(const domain::Error& error, std::string_view request_id, std::optional<base::Duration> retry_after) {
   const auto& info = domain::describe(error.code);
+  if (!retry_after) retry_after = error.retry_after;
   if (info.retry == domain::Retry::later && !retry_after) retry_after = std::chrono::seconds(1);
   Response response = json_response(wire::error_body(error, request_id, retry_after), info.http_status);
   if (retry_after) {

@@ -59,7 +59,26 @@ void add_service(MetricsPage& page, const wire::ServiceView& view) {
                view.resumes.unreadable);
   page.counter("hazardstream_sessions_opened_total", "Sessions opened.", view.total_sessions);
   page.gauge("hazardstream_capacity_fps", "Frames a second the workers reach together, as measured lately.", view.capacity_fps);
+  page.gauge("hazardstream_granted_fps", "Frames a second promised to the sessions that send.", view.granted_fps);
   page.gauge("hazardstream_uptime_seconds", "Since the server started.", view.uptime_seconds);
+}
+
+// How frames were treated, and which forms of the model are there.
+void add_treatment(MetricsPage& page, const pipeline::Pipeline& pipeline, const pipeline::PipelineMetrics& metrics) {
+  for (std::size_t i = 0; i < metrics.looked.size(); ++i) {
+    page.counter("hazardstream_inferences_total", "Frames the model looked at, with all cores for one or a core for each.",
+                 metrics.looked[i], {{"strategy", detect::to_string(static_cast<detect::Strategy>(i))}});
+  }
+  page.counter("hazardstream_predicted_results_total", "Results whose boxes the tracker moved on.", metrics.predicted);
+  page.counter("hazardstream_reused_results_total", "Results of a picture that was the same as the one before.", metrics.reused);
+  page.counter("hazardstream_quality_changes_total", "Sessions moved to another rung of quality.", metrics.quality_changes);
+  page.counter("hazardstream_refused_streams_total", "Sessions refused because there was no room for one more.",
+               metrics.refused_streams);
+  if (const auto* graphs = pipeline.graphs()) {
+    page.gauge("hazardstream_graphs", "Forms of the model that are compiled.", static_cast<double>(graphs->forms().size()));
+    page.counter("hazardstream_graphs_compiled_total", "Forms compiled since the start.", graphs->compiled());
+    page.counter("hazardstream_graphs_given_up_total", "Forms given up because nobody used them.", graphs->given_up());
+  }
 }
 
 void add_transport(MetricsPage& page, Services& services) {
@@ -94,6 +113,7 @@ std::string prometheus_text(Services& services) {
   add_verdicts(page, view.totals);
   add_stages(page, services);
   add_service(page, view);
+  add_treatment(page, services.registry.pipeline(), services.registry.pipeline().metrics());
   add_transport(page, services);
   return page.text();
 }

@@ -39,8 +39,10 @@ domain::Result<std::shared_ptr<Session>> Registry::open(Transport transport, std
     ++resumes_.expired;
   }
   auto session = Session::open({.id = name, .transport = transport, .config = *config}, options_.limits, pipeline_, totals_);
-  sessions_.emplace(std::move(name), session);
-  ++opened_;
+  if (session) {
+    sessions_.emplace(std::move(name), *session);
+    ++opened_;
+  }
   lock.unlock();
   if (given_up) given_up->close(EndReason::idle);
   return session;
@@ -117,6 +119,12 @@ wire::ServiceView Registry::service() const {
   view.started_at = base::epoch_seconds(started_wall_);
   view.uptime_seconds = base::to_ms(pipeline_.clock().now() - started_at_) / 1000.0;
   view.capacity_fps = pipeline_.capacity_fps();
+  view.granted_fps = pipeline_.scheduler().granted_fps();
+  if (const auto* graphs = pipeline_.graphs()) {
+    for (const auto& form : graphs->forms()) {
+      view.graphs.push_back(fmt::format("{}x{} {}", form.input.width, form.input.height, detect::to_string(form.strategy)));
+    }
+  }
   for (const auto& session : all()) {
     ++view.active_sessions;
     ++(session->transport() == Transport::websocket ? view.active_websocket : view.active_sse);

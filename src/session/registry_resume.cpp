@@ -90,7 +90,11 @@ void Registry::restore(const wire::SavedSessions& saved) {
     auto session =
         Session::open({.id = state.session_id, .transport = transport, .config = config, .saved = &state, .paused = paused},
                       options_.limits, pipeline_, totals_);
-    sessions_.emplace(state.session_id, std::move(session));
+    if (!session) {
+      ++resumes_.unreadable;
+      continue;
+    }
+    sessions_.emplace(state.session_id, std::move(*session));
     ++resumes_.restored;
   }
 }

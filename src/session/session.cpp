@@ -30,13 +30,16 @@ Session::Session(Options&& options, const SessionLimits& limits, pipeline::Pipel
   if (options.saved != nullptr) restore(*options.saved);
 }
 
-std::shared_ptr<Session> Session::open(Options options, const SessionLimits& limits, pipeline::Pipeline& pipeline,
-                                       std::shared_ptr<Totals> totals) {
+domain::Result<std::shared_ptr<Session>> Session::open(Options options, const SessionLimits& limits, pipeline::Pipeline& pipeline,
+                                                       std::shared_ptr<Totals> totals) {
   const wire::SessionState* const saved = options.saved;
   const base::SteadyTime saved_at = pipeline.clock().now() - options.paused;
   const std::shared_ptr<Session> session(new Session(std::move(options), limits, pipeline, std::move(totals)));
-  session->lane_ =
-      pipeline.scheduler().open_lane(pipeline::LaneSettings::from(session->config_, limits.stream.queue_size), session);
+  using Entry = pipeline::Scheduler::Entry;
+  auto lane = pipeline.scheduler().open_stream(pipeline::LaneSettings::from(session->config_, limits.stream.queue_size), session,
+                                               saved != nullptr ? Entry::returning : Entry::newcomer);
+  if (!lane) return std::unexpected(std::move(lane.error()));
+  session->lane_ = std::move(*lane);
   if (saved != nullptr) session->restore_tracker(saved->tracker, saved_at);
   return session;
 }
@@ -112,6 +115,13 @@ void Session::on_verdict(domain::Verdict&& verdict) noexcept {
   ring_.push(message);
   for (const auto& subscriber : subscribers_) subscriber->deliver(message);
   if (goodbye_ && counters_.in_flight == 0) say_goodbye();
+}
+
+void Session::on_quality(const domain::QualityChange& change) noexcept {
+  const std::lock_guard lock(mutex_);
+  const Outgoing message{
+      .event = 0, .seq = 0, .json = share(wire::quality_changed(change, config_.quality_mode, pipeline_.clock().wall()))};
+  for (const auto& subscriber : subscribers_) subscriber->deliver(message);
 }
 
 void Session::note_result(const domain::FrameResult& result, base::Duration age, base::SteadyTime now) {
@@ -205,6 +215,10 @@ wire::SessionView Session::view() const {
   wire::SessionView view{.session_id = id_, .config = config_, .counters = counters_};
   view.uptime_seconds = base::to_ms(now - opened_at_) / 1000.0;
   view.created_at = base::epoch_seconds(created_at_);
+  const pipeline::LaneState lane = pipeline_.scheduler().state_of(lane_);
+  view.granted_fps = lane.granted_fps;
+  view.input_scale = lane.rung.scale;
+  view.every = lane.rung.every;
   view.viewers = static_cast<int>(subscribers_.size());
   view.websocket = transport_ == Transport::websocket;
   view.detached = detached_since_.has_value();

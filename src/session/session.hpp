@@ -55,9 +55,9 @@ class Session final : public pipeline::ResultSink, public std::enable_shared_fro
     const wire::SessionState* saved = nullptr;  // goes on from there; config is then already taken from it
     base::Duration paused{};                    // how long ago it was saved
   };
-  // Made by the registry, which also closes it.
-  static std::shared_ptr<Session> open(Options options, const SessionLimits& limits, pipeline::Pipeline& pipeline,
-                                       std::shared_ptr<Totals> totals);
+  // Made by the registry, which also closes it. Errors: overloaded, when there is no room for a newcomer.
+  static domain::Result<std::shared_ptr<Session>> open(Options options, const SessionLimits& limits, pipeline::Pipeline& pipeline,
+                                                       std::shared_ptr<Totals> totals);
 
   const std::string& id() const noexcept { return id_; }
   Transport transport() const;
@@ -120,6 +120,7 @@ class Session final : public pipeline::ResultSink, public std::enable_shared_fro
   wire::SessionState save() const;
 
   void on_verdict(domain::Verdict&& verdict) noexcept override;
+  void on_quality(const domain::QualityChange& change) noexcept override;
 
  private:
   Session(Options&& options, const SessionLimits& limits, pipeline::Pipeline& pipeline, std::shared_ptr<Totals> totals);

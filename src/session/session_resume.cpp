@@ -35,7 +35,7 @@ std::string Session::write_greeting(bool resumed, std::string_view token) const 
                                 .session_id = id_,
                                 .config = config_,
                                 .resume_token = std::string(token),
-                                .granted_fps = config_.fps_limit,
+                                .granted_fps = pipeline_.scheduler().state_of(lane_).granted_fps,
                                 .credits = config_.delivery == domain::Delivery::all ? limits_.stream.queue_size : 1,
                                 .heartbeat_ms = static_cast<int>(base::to_ms(limits_.heartbeat)),
                                 .max_frame_bytes = limits_.frame_bytes_max,

@@ -40,6 +40,8 @@ void write_session(JsonWriter& json, const SessionView& session) {
   json.fixed_field("current_fps", session.current_fps, kRateDigits);
   json.field("status", session.detached ? "detached" : "active");
   write_counters(json, session.counters);
+  json.fixed_field("granted_fps", session.granted_fps, kRateDigits);
+  json.key("quality").begin_object().field("input_scale", session.input_scale).field("every", session.every).end_object();
   json.fixed_field("age_p50_ms", session.age_p50_ms, kMsDigits).fixed_field("age_p99_ms", session.age_p99_ms, kMsDigits);
   json.field("transport", session.websocket ? "websocket" : "sse").field("viewers", session.viewers);
   json.fixed_field("created_at", session.created_at, kEpochDigits);
@@ -194,7 +196,11 @@ std::string stream_stats(const ServiceView& service, const domain::ModelInfo* mo
     json.begin_object().field("resumed", resumes.resumed).field("refused", resumes.refused);
     json.field("expired", resumes.expired).end_object();
     write_counters(json, service.totals);
-    json.fixed_field("capacity_fps", service.capacity_fps, kRateDigits).end_object().key("model_info");
+    json.fixed_field("capacity_fps", service.capacity_fps, kRateDigits);
+    json.fixed_field("granted_fps", service.granted_fps, kRateDigits);
+    json.key("graphs").begin_array();
+    for (const std::string& graph : service.graphs) json.value(graph);
+    json.end_array().end_object().key("model_info");
     write_model_or_absence(json, model);
     epoch_field(json, "timestamp", now);
   });

@@ -33,6 +33,9 @@ struct SessionView {
   bool detached = false;  // its connection is lost, and may come back
   std::uint64_t last_seq = 0;
   std::uint64_t last_event = 0;
+  double granted_fps = 0;
+  double input_scale = 1;  // the rung: of the model's own input,
+  int every = 1;           // and of how many frames one is looked at
 };
 
 // POST /stream/sessions, for a new session or one that was resumed. The token opens it again.
@@ -73,6 +76,8 @@ struct ServiceView {
   double started_at = 0;  // epoch seconds
   double uptime_seconds = 0;
   double capacity_fps = 0;
+  double granted_fps = 0;           // promised to those who send
+  std::vector<std::string> graphs;  // "640x384 shared": the forms of the model that are compiled
 };
 
 std::string health(const ServiceView& service, const domain::ModelInfo* model);  // GET /health

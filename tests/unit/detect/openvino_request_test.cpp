@@ -22,7 +22,7 @@ std::shared_ptr<LoadedModel> loaded(domain::SizePx input) {
   return std::make_shared<LoadedModel>(
       LoadedModel{std::move(compiled),
                   {.order = BoxOrder::channels_first, .units = BoxUnits::input_pixels, .classes = 2, .boxes = 84, .words = {}},
-                  input});
+                  {.input = input, .strategy = Strategy::alone}});
 }
 
 constexpr domain::SizePx kRight{64, 64};

@@ -12,13 +12,15 @@ using domain::ErrorCode;
 
 class FrameJobTest : public testing::Test {
  protected:
-  std::variant<domain::FrameResult, domain::Error> run(domain::Bytes picture, track::Tracker* tracker = nullptr) {
+  std::variant<domain::FrameResult, domain::Error> run(domain::Bytes picture, LaneMemory* memory = nullptr, bool look = true) {
     domain::EncodedFrame frame;
     frame.received_at = clock_.now();
     frame.buffer = std::move(picture);
     clock_.advance(std::chrono::milliseconds(5));
-    settings_.tracking = tracker != nullptr;
-    return run_frame(frame, settings_, clock_.now(), tracker, {.request = *request_, .decoder = decoder_, .clock = clock_});
+    settings_.tracking = memory != nullptr;
+    FixedGraph graph(*request_);
+    return run_frame(frame, {.settings = settings_, .taken_at = clock_.now(), .look = look}, memory,
+                     {.graphs = graph, .decoder = decoder_, .clock = clock_});
   }
   void use(detect::FakeScript script) {
     engine_ = detect::make_fake_engine(std::move(script));
@@ -56,10 +58,10 @@ TEST_F(FrameJobTest, a_picture_becomes_boxes_with_stage_times) {
 }
 
 TEST_F(FrameJobTest, with_a_tracker_boxes_keep_their_identity_from_frame_to_frame) {
-  track::Tracker tracker;
+  LaneMemory memory;
   std::uint64_t id = 0;
   for (int i = 0; i < 3; ++i) {
-    const auto outcome = run(test::jpeg({640, 480}), &tracker);
+    const auto outcome = run(test::jpeg({640, 480}), &memory);
     const auto& result = std::get<domain::FrameResult>(outcome);
     ASSERT_EQ(result.detections.size(), 1u);
     ASSERT_TRUE(result.detections[0].track);
@@ -99,6 +101,54 @@ TEST_F(FrameJobTest, a_failed_inference_is_our_error_with_its_code) {
   use({.on_infer = [] { return domain::Result<void>(domain::refuse(ErrorCode::inference_failed, "scripted")); }});
   const auto outcome = run(test::jpeg({320, 240}));
   EXPECT_EQ(std::get<domain::Error>(outcome).code, ErrorCode::inference_failed);
+}
+
+TEST_F(FrameJobTest, the_same_picture_again_is_answered_with_the_same_boxes_and_says_so) {
+  LaneMemory memory;
+  settings_.reuse = true;
+  const auto first = std::get<domain::FrameResult>(run(test::jpeg({640, 480}), &memory));
+  const auto second = std::get<domain::FrameResult>(run(test::jpeg({640, 480}), &memory));
+  EXPECT_FALSE(first.reused);
+  EXPECT_TRUE(second.reused);
+  EXPECT_EQ(inferences_, 1);
+  EXPECT_EQ(second.times.inference, base::Duration::zero());
+  ASSERT_EQ(second.detections.size(), 1u);
+  EXPECT_EQ(second.detections[0].track->id, first.detections[0].track->id);
+  EXPECT_EQ(second.detections[0].track->age_frames, 2u) << "a frame is a frame: tracks live on";
+}
+
+TEST_F(FrameJobTest, reuse_ends_after_a_second_and_is_off_unless_asked_for) {
+  LaneMemory memory;
+  run(test::jpeg({640, 480}), &memory);
+  run(test::jpeg({640, 480}), &memory);
+  EXPECT_EQ(inferences_, 2);
+  settings_.reuse = true;
+  run(test::jpeg({640, 480}), &memory);
+  clock_.advance(std::chrono::seconds(1));
+  run(test::jpeg({640, 480}), &memory);
+  EXPECT_EQ(inferences_, 4);
+}
+
+TEST_F(FrameJobTest, a_frame_that_is_not_looked_at_gets_predicted_boxes_of_confirmed_tracks_only) {
+  LaneMemory memory;
+  run(test::jpeg({640, 480}), &memory);
+  const auto early = std::get<domain::FrameResult>(run(test::jpeg({640, 480}), &memory, false));
+  EXPECT_TRUE(early.predicted);
+  EXPECT_TRUE(early.detections.empty()) << "one sighting confirms nothing";
+  clock_.advance(std::chrono::milliseconds(75));
+  run(test::jpeg({640, 480}), &memory);
+  clock_.advance(std::chrono::milliseconds(75));
+  const auto predicted = std::get<domain::FrameResult>(run(test::jpeg({640, 480}), &memory, false));
+  EXPECT_EQ(inferences_, 2);
+  ASSERT_EQ(predicted.detections.size(), 1u);
+  EXPECT_TRUE(predicted.detections[0].predicted);
+  EXPECT_EQ(predicted.picture, (domain::SizePx{640, 480}));
+  EXPECT_EQ(predicted.input, (domain::SizePx{0, 0})) << "no graph ran";
+}
+
+TEST_F(FrameJobTest, bytes_that_are_no_picture_are_refused_also_when_nobody_looks) {
+  LaneMemory memory;
+  EXPECT_TRUE(std::holds_alternative<domain::Error>(run(domain::Bytes{'h', 'i'}, &memory, false)));
 }
 
 TEST_F(FrameJobTest, max_detections_cuts_the_list) {

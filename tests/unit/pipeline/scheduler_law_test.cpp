@@ -1,9 +1,13 @@
-// The law under random histories on a manual clock: every offered frame ends in exactly one verdict, results in order.
+// The law under random histories on a manual clock, looked at after every step: every offered frame ends in exactly one verdict,
+// results in order, nothing runs beside a frame that has all cores, queues keep their bounds, grants add up to no more than there
+// is, and of lanes that always have a frame none is served more than a round ahead of another.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <random>
 #include <set>
+#include <string>
 #include <vector>
 
 #include "pipeline/scheduler.hpp"
@@ -13,7 +17,12 @@ namespace hazard::pipeline {
 namespace {
 
 struct World {
-  explicit World(unsigned seed) : random(seed) {}
+  explicit World(unsigned seed) : random(seed) {
+    const auto strategies = static_cast<detect::Strategies>(roll(3));
+    both = strategies == detect::Strategies::both;
+    scheduler.equip({.strategies = strategies, .workers = 3, .smaller_inputs = true});
+    if (roll(2) == 0) scheduler.seed_capacity(1 + roll(60));
+  }
 
   int roll(int sides) { return std::uniform_int_distribution<int>(0, sides - 1)(random); }
 
@@ -23,6 +32,8 @@ struct World {
     settings.fps = roll(3) == 0 ? 0 : 1 + roll(30);
     if (roll(2) == 0) settings.age_max = std::chrono::milliseconds(50 + roll(500));
     settings.queue_frames_max = static_cast<std::size_t>(1 + roll(5));
+    settings.quality = static_cast<domain::QualityMode>(roll(3));
+    settings.tracking = roll(2) == 0;
     return settings;
   }
 
@@ -31,7 +42,11 @@ struct World {
       case 0: {
         if (clients.size() >= 6) break;
         auto sink = std::make_shared<test::RecordingSink>();
-        clients.push_back({sink, scheduler.open_lane(any_settings(), sink)});
+        if (roll(2) == 0) {
+          clients.push_back({sink, scheduler.open_lane(any_settings(), sink)});
+        } else if (auto lane = scheduler.open_stream(any_settings(), sink)) {
+          clients.push_back({sink, std::move(*lane)});
+        }
         break;
       }
       case 1:
@@ -63,6 +78,27 @@ struct World {
     }
   }
 
+  // What must hold whenever one looks. Returns what does not.
+  std::string broken() {
+    const bool alone = std::ranges::any_of(jobs, [](const Job& job) { return job.strategy == detect::Strategy::alone; });
+    if (alone && both && jobs.size() > 1) return "something runs beside a frame that has all cores";
+    std::set<const Lane*> lanes;
+    for (const Job& job : jobs) {
+      if (!lanes.insert(job.lane.get()).second) return "two frames of one lane in flight";
+    }
+    for (const Client& client : clients) {
+      if (client.lane->waiting.size() > std::max<std::size_t>(1, client.lane->settings.queue_frames_max))
+        return "a queue too long";
+      if (!client.lane->in_flight && lanes.contains(client.lane.get())) return "in flight and not";
+      const std::size_t in_flight = lanes.contains(client.lane.get()) ? 1 : 0;
+      if (client.offered != client.sink->verdicts().size() + client.lane->waiting.size() + in_flight) return "a frame is lost";
+    }
+    if (const double capacity = scheduler.capacity_fps(); capacity > 0 && scheduler.granted_fps() > capacity * 1.5) {
+      return "more is promised than there is";
+    }
+    return {};
+  }
+
   void finish_one() {
     if (jobs.empty()) return;
     const auto at = static_cast<std::ptrdiff_t>(roll(static_cast<int>(jobs.size())));
@@ -81,6 +117,7 @@ struct World {
     std::uint64_t offered = 0;
   };
   std::mt19937 random;
+  bool both = false;
   base::ManualClock clock;
   PipelineMetrics metrics;
   Scheduler scheduler{clock, metrics};
@@ -91,7 +128,11 @@ struct World {
 TEST(SchedulerLaw, every_frame_ends_exactly_once_and_results_keep_their_order_in_ten_thousand_histories) {
   for (unsigned seed = 1; seed <= 10'000; ++seed) {
     World world(seed);
-    for (int i = 0; i < 60; ++i) world.step();
+    for (int i = 0; i < 60; ++i) {
+      world.step();
+      const std::string broken = world.broken();
+      ASSERT_TRUE(broken.empty()) << broken << ", seed " << seed << ", step " << i;
+    }
     while (!world.jobs.empty()) world.finish_one();
     world.scheduler.close();
     for (const auto& client : world.clients) {
@@ -106,6 +147,49 @@ TEST(SchedulerLaw, every_frame_ends_exactly_once_and_results_keep_their_order_in
       ASSERT_EQ(ended.size(), client.offered) << "seed " << seed;
     }
     ASSERT_EQ(world.scheduler.waiting_frames(), 0u);
+  }
+}
+
+// Lanes that always have a frame ready share the results equally, whatever promises and service times are.
+TEST(SchedulerLaw, lanes_that_always_have_a_frame_are_never_more_than_a_round_apart) {
+  for (unsigned seed = 1; seed <= 300; ++seed) {
+    std::mt19937 random(seed);
+    base::ManualClock clock;
+    PipelineMetrics metrics;
+    Scheduler scheduler(clock, metrics);
+    scheduler.equip({.strategies = static_cast<detect::Strategies>(random() % 3), .workers = 2, .smaller_inputs = true});
+    std::vector<std::shared_ptr<test::RecordingSink>> sinks;
+    std::vector<LanePtr> lanes;
+    const std::size_t count = 2 + random() % 6;
+    std::vector<int> served(count);
+    for (std::size_t i = 0; i < count; ++i) {
+      sinks.push_back(std::make_shared<test::RecordingSink>());
+      lanes.push_back(scheduler.open_lane({.fps = 0}, sinks.back()));
+      lanes.back()->granted_fps = 1 + static_cast<double>(random() % 30);
+    }
+    std::vector<Job> jobs;
+    for (int step = 0; step < 300; ++step) {
+      for (const LanePtr& lane : lanes) {
+        domain::EncodedFrame frame;
+        frame.received_at = clock.now();
+        ASSERT_TRUE(scheduler.offer(lane, std::move(frame)));
+      }
+      while (jobs.size() < 2) {
+        auto job = scheduler.try_next();
+        if (!job) break;
+        ++served[static_cast<std::size_t>(std::ranges::find(lanes, job->lane) - lanes.begin())];
+        jobs.push_back(std::move(*job));
+      }
+      const auto [least, most] = std::ranges::minmax(served);
+      ASSERT_LE(most - least, 2) << "seed " << seed << ", step " << step;
+      clock.advance(std::chrono::milliseconds(5 + random() % 60));
+      scheduler.finish(std::move(jobs.front()), domain::FrameResult{});
+      jobs.erase(jobs.begin());
+    }
+    while (!jobs.empty()) {
+      scheduler.finish(std::move(jobs.back()), domain::FrameResult{});
+      jobs.pop_back();
+    }
   }
 }
 

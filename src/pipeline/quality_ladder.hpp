@@ -1,0 +1,57 @@
+// Which rung of quality a lane stands on: down when its results come late or too seldom for a second, up again, one rung at a
+// time, after three seconds with room for the better one (streaming contract, section 5). Plain data under the scheduler's
+// mutex; time comes in, so that tests own it.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string_view>
+
+#include "base/clock.hpp"
+#include "domain/stream_config.hpp"
+#include "pipeline/rung.hpp"
+
+namespace hazard::pipeline {
+
+class QualityLadder {
+ public:
+  struct Options {
+    domain::QualityMode mode = domain::QualityMode::balanced;
+    std::optional<base::Duration> age_max;  // of the lane; empty: age steps nobody down
+    bool smaller_inputs = true;             // the model can be given other sizes
+    bool prediction = false;                // tracking is on
+  };
+
+  // A lane whose options change begins on the best rung that its mode allows, or stays where that is still allowed.
+  void configure(const Options& options, base::SteadyTime now) noexcept;
+
+  void note_offer(base::SteadyTime now) noexcept;
+  // A result is out: `wait_and_work` since its frame could first have been taken. `granted`: frames a second, 0: no promise.
+  // Returns why the rung changed, if it did.
+  std::optional<std::string_view> note_result(base::Duration wait_and_work, double granted, base::SteadyTime now) noexcept;
+
+  std::size_t index() const noexcept { return index_; }
+  const Rung& rung() const noexcept { return kRungs[index_]; }
+
+ private:
+  void begin_window(base::SteadyTime now) noexcept;
+  std::optional<std::string_view> judge(double granted, base::SteadyTime now) noexcept;
+  bool allowed(std::size_t index) const noexcept;
+  std::optional<std::size_t> cheaper(std::size_t from) const noexcept;
+  std::optional<std::size_t> better(std::size_t from) const noexcept;
+  void step_to(std::size_t index, base::SteadyTime now) noexcept;
+  void step_down(double times, base::SteadyTime now) noexcept;
+
+  Options options_;
+  std::size_t index_ = 0;
+  base::SteadyTime window_since_{};
+  int offers_ = 0;
+  int results_ = 0;
+  double age_sum_ = 0;  // seconds, of the window's results
+  base::SteadyTime room_since_{};
+  bool room_ = false;
+  base::SteadyTime stepped_up_at_{};
+  base::Duration patience_{};  // before stepping up; grows when a step up did not last
+};
+
+}  // namespace hazard::pipeline
