@@ -45,7 +45,8 @@ struct Arguments {
 };
 
 // The picture is looked at in less than its size: rendering is what takes the time.
-domain::GreyPicture grey_of(const Arguments& arguments, const sim::DriveOptions& options, std::uint64_t frame) {
+domain::GreyPicture grey_of(const Arguments& arguments, const sim::Drive& drive, std::uint64_t frame) {
+  const sim::DriveOptions& options = drive.options();
   domain::GreyPicture grey;
   grey.size = {160, 90};
   const std::string path =
@@ -56,10 +57,7 @@ domain::GreyPicture grey_of(const Arguments& arguments, const sim::DriveOptions&
     std::ifstream in(path, std::ios::binary);
     if (in.read(reinterpret_cast<char*>(grey.pixels.data()), bytes)) return grey;
   }
-  sim::DriveOptions small = options;
-  small.size = {640, 360};
-  const sim::Drive drive(small);
-  domain::RgbPicture picture(small.size);
+  domain::RgbPicture picture(options.size);
   drive.render(frame, picture.view());
   image::shrink_grey(picture.view(), grey, 160);
   if (!arguments.cache.empty()) {
@@ -83,10 +81,13 @@ Trip make_trip(const Arguments& arguments, sim::DriveOptions options, std::uint6
   Trip trip;
   trip.size = options.size;
   const sim::Drive drive(options);
+  sim::DriveOptions small = options;
+  small.size = {640, 360};
+  const sim::Drive pictures(small);
   support::NoisyDetector detector(errors, options.size, seed);
   for (int i = 0; i < arguments.frames; ++i) {
     trip.frames.push_back(detector.look(drive.truth(static_cast<std::uint64_t>(i))));
-    trip.greys.push_back(grey_of(arguments, options, static_cast<std::uint64_t>(i)));
+    trip.greys.push_back(grey_of(arguments, pictures, static_cast<std::uint64_t>(i)));
   }
   return trip;
 }

@@ -11,14 +11,13 @@ using domain::PixelBox;
 // All but 1 of 10,000 true continuations, if the filter's model were exact: chi-square, two degrees of freedom, -2 ln(0.0001).
 // It is not exact under a moving camera; 9.21 (1 of 100) lost twice as many identities on the road of tracker_road_test.cpp.
 constexpr double kSurpriseMost = 18.42;
+// The same with four degrees of freedom.
+constexpr double kRoadSurpriseMost = 23.5;
 // So near is never too surprising: frames that left the camera 100 ms apart may arrive together, and then nothing seems to have had
 // the time to move.
 constexpr double kNearInSizes = 0.75;
 // Without overlap, neither side may differ by more than this factor from the expected one.
 constexpr double kSideRatioMost = 3.0;
-// Above every possible pair, so that making a pair beats leaving two alone; below two, so that one perfect pair and one track
-// alone beat two far-fetched pairs.
-constexpr float kAloneCost = 1.5F;
 
 bool sides_agree(const PixelBox& a, const PixelBox& b) noexcept {
   const auto close = [](double x, double y) { return x < y * kSideRatioMost && y < x * kSideRatioMost; };
@@ -31,11 +30,27 @@ double distance_in_sizes(const PixelBox& a, const PixelBox& b) noexcept {
   return std::hypot(dx, dy) / ((size_of(a) + size_of(b)) / 2);
 }
 
+// Of a thing that leaves the picture less and less is seen, in the end a piece somewhere inside of where the whole would be.
+float overlap_on_road(const Candidate& track, const PixelBox& found) noexcept {
+  if (!cuts_of(found, track.picture).any()) return domain::iou(track.expected, found);
+  const float w = std::min(track.expected.x2, found.x2) - std::max(track.expected.x1, found.x1);
+  const float h = std::min(track.expected.y2, found.y2) - std::max(track.expected.y1, found.y1);
+  return w <= 0 || h <= 0 ? 0 : w * h / found.area();
+}
+
+float pair_cost_on_road(const Candidate& track, const PixelBox& found, const Gate& gate) noexcept {
+  const float overlap = overlap_on_road(track, found);
+  const double surprise = track.road->surprise(found, track.picture, track.camera);
+  if (overlap < gate.iou_least && surprise > kRoadSurpriseMost) return kForbidden;
+  return static_cast<float>((1.0 - overlap + std::min(1.0, surprise / kRoadSurpriseMost)) / 2);
+}
+
 }  // namespace
 
 float pair_cost(const Candidate& track, const domain::Detection& detection, const Gate& gate) noexcept {
   if (track.class_id != detection.class_id) return kForbidden;
   const PixelBox& expected = track.expected;
+  if (track.road != nullptr) return pair_cost_on_road(track, detection.box, gate);
   const float overlap = domain::iou(expected, detection.box);
   const double distance = distance_in_sizes(expected, detection.box);
   if (overlap < gate.iou_least) {

@@ -40,6 +40,13 @@ double centre_y(const PixelBox& box) noexcept { return (static_cast<double>(box.
 
 double size_of(const PixelBox& box) noexcept { return std::sqrt(static_cast<double>(box.width()) * box.height()); }
 
+PixelBox clamped(const PixelBox& box, domain::SizePx picture) noexcept {
+  if (picture.width <= 0) return box;
+  const auto w = static_cast<float>(picture.width);
+  const auto h = static_cast<float>(picture.height);
+  return {std::clamp(box.x1, 0.0F, w), std::clamp(box.y1, 0.0F, h), std::clamp(box.x2, 0.0F, w), std::clamp(box.y2, 0.0F, h)};
+}
+
 BoxFilter::BoxFilter(const PixelBox& measured) noexcept
     : cx_(centre_x(measured), kCentreSd * size_of(measured), kFirstVelocitySd * size_of(measured)),
       cy_(centre_y(measured), kCentreSd * size_of(measured), kFirstVelocitySd * size_of(measured)),

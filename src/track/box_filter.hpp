@@ -49,4 +49,7 @@ class BoxFilter {
 // wider than high; neither side alone would do.
 double size_of(const domain::PixelBox& box) noexcept;
 
+// The part of the box that lies in the picture, perhaps empty; of a picture of unknown size (0x0) all.
+domain::PixelBox clamped(const domain::PixelBox& box, domain::SizePx picture) noexcept;
+
 }  // namespace hazard::track

@@ -40,6 +40,19 @@ void KalmanFilter::transform(double scale, double offset) noexcept {
   vv_ *= scale * scale;
 }
 
+void KalmanFilter::damp(double share) noexcept {
+  velocity_ *= share;
+  pv_ *= share;
+  vv_ *= share * share;
+}
+
+void KalmanFilter::cap_variance(double most) noexcept {
+  if (pp_ <= most) return;
+  // The same correlation, so that the matrix stays a covariance.
+  pv_ *= std::sqrt(most / pp_);
+  pp_ = most;
+}
+
 void KalmanFilter::correct(double measured, double measurement_sd) noexcept {
   const double r = measurement_sd * measurement_sd;
   const double s = pp_ + r;

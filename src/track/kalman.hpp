@@ -38,6 +38,14 @@ class KalmanFilter {
   // What is measured in changes: from now on position means scale * position + offset (scale > 0, finite).
   void transform(double scale, double offset) noexcept;
 
+  // The position is less certain than it was.
+  void loosen(double variance) noexcept { pp_ += variance; }
+
+  // The velocity fades to `share` (0..1] of itself, its spread with it.
+  void damp(double share) noexcept;
+  // No less certain than `most` (> 0): where only a part of the scale is of interest.
+  void cap_variance(double most) noexcept;
+
   double position() const noexcept { return position_; }
   double velocity() const noexcept { return velocity_; }
   double position_variance() const noexcept { return pp_; }

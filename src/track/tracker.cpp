@@ -15,66 +15,29 @@ using domain::Detection;
 using domain::PixelBox;
 using domain::TrackedDetection;
 
-// Stage one may reach for anything likely; stage two, on weak boxes, only for what is nearly where it was expected.
-constexpr Gate kHighGate{.iou_least = 0.1F, .reach = 3.0F};
-constexpr Gate kLowGate{.iou_least = 0.3F, .reach = 1.0F};
 // A tentative track may be a mistake of the detector: it waits through one frame without it, not for lost_after. Counted in frames,
 // so that a hazard is confirmed at any frame rate.
 constexpr int kTentativeMissesMost = 1;
-
-// Halving an odd side changes the shape of a small picture by as much.
-constexpr double kStretchMost = 0.03;
+// Where it is known at which place of the road a box would have to come again, hardly anything else comes there.
+constexpr int kTentativeRoadMissesMost = 4;
 
 // What is left of a box at the picture's edge is still told while it is a pixel wide.
 constexpr float kSideLeast = 1;
 
 constexpr std::size_t kNone = std::numeric_limits<std::size_t>::max();
 
-bool usable(const Detection& detection) noexcept {
-  const auto& box = detection.box;
-  return std::isfinite(box.x1) && std::isfinite(box.y1) && std::isfinite(box.x2) && std::isfinite(box.y2) &&
-         std::isfinite(detection.confidence) && box.x1 < box.x2 && box.y1 < box.y2 && std::isfinite(box.area());
+bool usable_box(const PixelBox& box) noexcept {
+  return std::isfinite(box.x1) && std::isfinite(box.y1) && std::isfinite(box.x2) && std::isfinite(box.y2) && box.x1 < box.x2 &&
+         box.y1 < box.y2 && std::isfinite(box.area());
 }
 
-PixelBox clamped(const PixelBox& box, domain::SizePx picture) noexcept {
-  if (picture.width <= 0) return box;
-  const auto w = static_cast<float>(picture.width);
-  const auto h = static_cast<float>(picture.height);
-  return {std::clamp(box.x1, 0.0F, w), std::clamp(box.y1, 0.0F, h), std::clamp(box.x2, 0.0F, w), std::clamp(box.y2, 0.0F, h)};
-}
-
-double seconds_between(base::SteadyTime earlier, base::SteadyTime later) noexcept {
-  return std::max(0.0, std::chrono::duration<double>(later - earlier).count());
-}
+bool usable(const Detection& detection) noexcept { return usable_box(detection.box) && std::isfinite(detection.confidence); }
 
 }  // namespace
 
-// The next frame begins: all tracks move on to its time and its size.
-void Tracker::State::begin_frame(const FrameSight& sight) {
-  ++frames;
-  take_size(sight.picture);
-  const double dt = seconds_between(last_at, sight.at);
-  for (Track& track : tracks) track.motion.predict(dt);
-  last_at = std::max(last_at, sight.at);
-}
-
-// A client may send the same view larger or smaller from now on. A view of another shape is another view.
-void Tracker::State::take_size(domain::SizePx size) {
-  if (size.width <= 0 || size.height <= 0 || size == picture) return;
-  if (picture.width > 0) {
-    const double across = static_cast<double>(size.width) / picture.width;
-    const double down = static_cast<double>(size.height) / picture.height;
-    if (std::abs(across - down) <= kStretchMost * across) {
-      for (Track& track : tracks) track.motion.scale(across);
-    } else {
-      tracks.clear();
-    }
-  }
-  picture = size;
-}
-
 void Tracker::State::forget_expired(base::SteadyTime at) {
-  std::erase_if(tracks, [&](const Track& track) { return at - track.seen_at > options.lost_after; });
+  std::erase_if(tracks,
+                [&](const Track& track) { return (follows_camera() ? track.unseen : at - track.seen_at) > options.lost_after; });
 }
 
 // The detections with least <= confidence < below, in the order given, into detection_indices.
@@ -95,7 +58,7 @@ void Tracker::State::match(std::span<const Detection> detections, base::SteadyTi
   for (std::size_t i = 0; i < tracks.size(); ++i) {
     if (tracks[i].seen_now || !chosen(tracks[i])) continue;
     track_indices.push_back(i);
-    candidates.emplace_back(&tracks[i].motion, tracks[i].class_id);
+    candidates.push_back(candidate(tracks[i], true));
   }
   for (const std::size_t i : detection_indices) offered.push_back(detections[i]);
 
@@ -110,12 +73,18 @@ void Tracker::State::match(std::span<const Detection> detections, base::SteadyTi
 }
 
 void Tracker::State::continue_track(Track& track, const Detection& detection, std::size_t result, base::SteadyTime at) {
-  track.motion.correct(detection.box);
+  if (follows_camera()) {
+    track.road.correct(detection.box, picture);
+    if (result != kNone) learn_horizon(track, detection.box);
+  } else {
+    track.motion.correct(detection.box);
+  }
   track.confidence = detection.confidence;
   track.seen_at = at;
   track.seen_now = true;
   ++track.hits;
   track.misses = 0;
+  track.unseen = {};
   bool is_new = false;
   if (track.phase == Phase::tentative) {
     is_new = track.hits >= options.confirm_hits;
@@ -132,10 +101,12 @@ void Tracker::State::begin_track(const Detection& detection, std::size_t result,
               .confidence = detection.confidence,
               .born_in = frames,
               .seen_at = at,
-              .motion = BoxFilter(detection.box)};
+              .motion = BoxFilter(detection.box),
+              .road = RoadBox(detection.box, picture)};
   const bool is_new = options.confirm_hits <= 1;
   if (is_new) track.phase = Phase::confirmed;
   results[result].track = label(track, is_new);
+  if (follows_camera()) learn_horizon(track, detection.box);
   if (make_room()) {
     tracks.push_back(track);
   } else {
@@ -155,13 +126,17 @@ bool Tracker::State::make_room() {
 }
 
 void Tracker::State::note_misses() {
+  if (follows_camera())
+    std::erase_if(tracks,
+                  [this](const Track& track) { return !track.seen_now && track.road.gone(picture, camera.view().horizon); });
   for (Track& track : tracks) {
     if (track.seen_now) continue;
     ++track.misses;
+    track.unseen += std::chrono::duration_cast<base::Duration>(std::chrono::duration<double>(dt));
     if (track.phase == Phase::confirmed) track.phase = Phase::lost;
   }
-  std::erase_if(tracks,
-                [](const Track& track) { return track.phase == Phase::tentative && track.misses > kTentativeMissesMost; });
+  const int misses_most = follows_camera() ? kTentativeRoadMissesMost : kTentativeMissesMost;
+  std::erase_if(tracks, [&](const Track& track) { return track.phase == Phase::tentative && track.misses > misses_most; });
 }
 
 TrackedDetection::Track Tracker::State::label(const Track& track, bool is_new) const noexcept {
@@ -186,8 +161,7 @@ std::vector<TrackedDetection> Tracker::update(std::span<const Detection> detecti
   State& s = *state_;
   const base::SteadyTime at = sight.at;
   s.forget_expired(at);
-  s.begin_frame(sight);
-  for (Track& track : s.tracks) track.seen_now = false;
+  s.take_size(sight.picture);
 
   const float high = s.options.high_confidence;
   s.select_detections(detections, high, std::numeric_limits<float>::infinity());
@@ -198,13 +172,18 @@ std::vector<TrackedDetection> Tracker::update(std::span<const Detection> detecti
     s.results.push_back({.detection = detections[i], .track = {}, .predicted = false});
   }
 
+  const Gate& gate = s.follows_camera() ? kRoadGate : kHighGate;
+  s.begin_frame(sight, detections);
+  for (Track& track : s.tracks) track.seen_now = false;
+
   // ByteTrack's order: strong boxes to known tracks, what is left of them to tentative ones, then to new ones; weak boxes to the
   // known tracks that nothing strong continued and that were seen just before.
-  s.match(detections, at, kHighGate, [](const Track& track) { return track.phase != Phase::tentative; });
-  s.match(detections, at, kHighGate, [](const Track& track) { return track.phase == Phase::tentative; });
+  s.match(detections, at, gate, [](const Track& track) { return track.phase != Phase::tentative; });
+  s.match(detections, at, gate, [](const Track& track) { return track.phase == Phase::tentative; });
   s.unclaimed.swap(s.detection_indices);
   s.select_detections(detections, s.options.low_confidence, high);
-  s.match(detections, at, kLowGate, [](const Track& track) { return track.phase == Phase::confirmed; });
+  s.match(detections, at, s.follows_camera() ? kRoadGate : kLowGate,
+          [](const Track& track) { return track.phase == Phase::confirmed; });
   for (const std::size_t i : s.unclaimed) s.begin_track(detections[i], s.result_of[i], at);
 
   s.note_misses();
@@ -213,12 +192,13 @@ std::vector<TrackedDetection> Tracker::update(std::span<const Detection> detecti
 
 std::vector<TrackedDetection> Tracker::predict(const FrameSight& sight) {
   State& s = *state_;
+  s.take_size(sight.picture);
   s.begin_frame(sight);
   std::vector<TrackedDetection> results;
   for (const Track& track : s.tracks) {
     // What was seen too weakly to be reported is not reported now either.
     if (track.phase != Phase::confirmed || track.confidence < s.options.high_confidence) continue;
-    const PixelBox box = clamped(track.motion.box(), s.picture);
+    const PixelBox box = clamped(s.box_of(track), s.picture);
     if (box.width() < kSideLeast || box.height() < kSideLeast) continue;
     const Detection moved{.box = box, .confidence = track.confidence, .class_id = track.class_id};
     results.push_back({.detection = moved, .track = s.label(track, false), .predicted = true});

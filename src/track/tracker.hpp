@@ -22,7 +22,9 @@ struct TrackerOptions {
   float low_confidence = 0.1F;   // second association: may keep a track alive, never begins one
   int confirm_hits = 2;          // sightings until a tentative track is confirmed
   base::Duration lost_after = std::chrono::milliseconds(1500);  // a track unseen for longer, while frames came, is removed
-  int tracks_max = 200;                                         // bounds the assignment's cost
+  // Follow the camera's motion over the road, learnt from the pictures and the boxes; off: every box moves by itself.
+  bool camera_motion = true;
+  int tracks_max = 200;  // bounds the assignment's cost
 };
 
 // What is known of a frame besides its boxes.

@@ -1,6 +1,7 @@
 // Tracker::save and Tracker::load: little-endian fields behind a magic word, a version, and a sum over everything that follows. The
 // sum catches damage; every value is checked all the same, because bytes with a right sum may still be somebody's.
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 #include <cstring>
@@ -14,11 +15,13 @@ namespace hazard::track {
 namespace {
 
 constexpr std::string_view kMagic = "HSTK";
-constexpr std::uint16_t kVersion = 1;
+constexpr std::uint16_t kVersion = 2;
 // More are never written: the ones unseen for longest stay behind.
 constexpr std::size_t kTracksSavedMost = 1000;
 constexpr int kTracksMaxMost = 1'000'000;
 constexpr int kSidePxMost = 1 << 20;
+// A larger small picture is left behind; what it tells is told again by the next two.
+constexpr std::int64_t kGreyPixelsMost = 128 * 1024;
 // A year; no session lives so long.
 constexpr std::int64_t kAgeMostNs = std::int64_t{366} * 24 * 3600 * 1'000'000'000;
 constexpr std::uint64_t kCountMost = std::uint64_t{1} << 62;
@@ -41,6 +44,7 @@ class Writer {
     std::memcpy(raw, &value, sizeof(T));
     bytes_.append(raw, sizeof(T));
   }
+  void put_bytes(const std::vector<std::uint8_t>& bytes) { bytes_.append(bytes.begin(), bytes.end()); }
   std::string take() { return std::move(bytes_); }
 
  private:
@@ -73,6 +77,15 @@ class Reader {
     ok_ = false;
     return least;
   }
+  bool get_bytes(std::size_t count, std::vector<std::uint8_t>& into) {
+    if (bytes_.size() < count) {
+      ok_ = false;
+      return false;
+    }
+    into.assign(bytes_.begin(), bytes_.begin() + static_cast<std::ptrdiff_t>(count));
+    bytes_.remove_prefix(count);
+    return ok_;
+  }
   bool ok() const noexcept { return ok_; }
   bool at_end() const noexcept { return ok_ && bytes_.empty(); }
   std::string_view rest() const noexcept { return bytes_; }
@@ -96,6 +109,7 @@ void write(Writer& to, const TrackerOptions& options) {
   to.put(std::int32_t{options.confirm_hits});
   to.put(std::int64_t{options.lost_after.count()});
   to.put(std::int32_t{options.tracks_max});
+  to.put(static_cast<std::uint8_t>(options.camera_motion));
 }
 
 TrackerOptions read_options(Reader& from) {
@@ -105,21 +119,61 @@ TrackerOptions read_options(Reader& from) {
   options.confirm_hits = from.get<std::int32_t>(1, std::numeric_limits<std::int32_t>::max());
   options.lost_after = base::Duration{from.get<std::int64_t>(1, kAgeMostNs)};
   options.tracks_max = from.get<std::int32_t>(1, kTracksMaxMost);
+  options.camera_motion = from.get<std::uint8_t>(0, 1) == 1;
   return options;
 }
 
-void write(Writer& to, const BoxFilter& motion) {
-  for (const KalmanFilter::Snapshot& each : motion.snapshot()) {
+// Both kinds of box are four filters.
+void write(Writer& to, const std::array<KalmanFilter::Snapshot, 4>& snapshot) {
+  for (const KalmanFilter::Snapshot& each : snapshot) {
     for (const double value : {each.position, each.velocity, each.pp, each.pv, each.vv}) to.put(value);
   }
 }
 
-std::optional<BoxFilter> read_motion(Reader& from) {
-  BoxFilter::Snapshot snapshot;
+std::array<KalmanFilter::Snapshot, 4> read_filters(Reader& from) {
+  std::array<KalmanFilter::Snapshot, 4> snapshot;
   for (KalmanFilter::Snapshot& each : snapshot) {
     for (double* value : {&each.position, &each.velocity, &each.pp, &each.pv, &each.vv}) *value = from.get<double>();
   }
-  return BoxFilter::from(snapshot);
+  return snapshot;
+}
+
+void write(Writer& to, const CameraMotion::Snapshot& camera) {
+  for (const double value : {camera.focus, camera.nod, camera.yaw_rate, camera.rate_per_speed, camera.rate_per_speed_variance,
+                             camera.speed, camera.heading_deg, camera.restlessness}) {
+    to.put(value);
+  }
+  to.put(static_cast<std::uint8_t>(camera.speed_sent));
+  to.put(static_cast<std::uint8_t>(camera.heading_sent));
+  for (const double cost : camera.horizon_cost) to.put(cost);
+}
+
+CameraMotion::Snapshot read_camera(Reader& from) {
+  CameraMotion::Snapshot camera;
+  for (double* value : {&camera.focus, &camera.nod, &camera.yaw_rate, &camera.rate_per_speed, &camera.rate_per_speed_variance,
+                        &camera.speed, &camera.heading_deg, &camera.restlessness}) {
+    *value = from.get<double>();
+  }
+  camera.speed_sent = from.get<std::uint8_t>(0, 1) == 1;
+  camera.heading_sent = from.get<std::uint8_t>(0, 1) == 1;
+  for (double& cost : camera.horizon_cost) cost = from.get<double>();
+  return camera;
+}
+
+void write(Writer& to, const domain::GreyPicture& grey) {
+  const bool small = std::int64_t{grey.size.width} * grey.size.height <= kGreyPixelsMost;
+  to.put(std::int32_t{small ? grey.size.width : 0});
+  to.put(std::int32_t{small ? grey.size.height : 0});
+  if (small) to.put_bytes(grey.pixels);
+}
+
+domain::GreyPicture read_grey(Reader& from) {
+  domain::GreyPicture grey;
+  grey.size.width = from.get<std::int32_t>(0, kSidePxMost);
+  grey.size.height = from.get<std::int32_t>(0, kSidePxMost);
+  const std::int64_t pixels = std::int64_t{grey.size.width} * grey.size.height;
+  if (pixels > kGreyPixelsMost || !from.get_bytes(static_cast<std::size_t>(pixels), grey.pixels)) return {};
+  return grey;
 }
 
 void write(Writer& to, const Track& track, base::SteadyTime now) {
@@ -131,23 +185,41 @@ void write(Writer& to, const Track& track, base::SteadyTime now) {
   to.put(track.confidence);
   to.put(track.born_in);
   to.put(age_ns(now, track.seen_at));
+  to.put(std::clamp<std::int64_t>(track.unseen.count(), 0, kAgeMostNs));
   to.put(static_cast<std::uint8_t>(track.seen_now));
-  write(to, track.motion);
+  to.put(static_cast<std::uint8_t>(track.marked));
+  to.put(track.mark.log_width);
+  to.put(track.mark.row);
+  write(to, track.motion.snapshot());
+  write(to, track.road.snapshot());
 }
 
-std::optional<Track> read_track(Reader& from, base::SteadyTime now, std::uint64_t next_id, std::uint64_t frames) {
+// What bounds a track's numbers.
+struct Counts {
+  std::uint64_t next_id;
+  std::uint64_t frames;
+};
+
+std::optional<Track> read_track(Reader& from, base::SteadyTime now, const Counts& counts, domain::SizePx picture) {
   constexpr std::int32_t kMost = std::numeric_limits<std::int32_t>::max() / 2;
-  const auto id = from.get<std::uint64_t>(1, std::max<std::uint64_t>(next_id, 2) - 1);
+  const auto id = from.get<std::uint64_t>(1, std::max<std::uint64_t>(counts.next_id, 2) - 1);
   const auto class_id = from.get<std::int32_t>();
   const auto phase = static_cast<Phase>(from.get<std::uint8_t>(0, static_cast<std::uint8_t>(Phase::lost)));
   const auto hits = from.get<std::int32_t>(1, kMost);
   const auto misses = from.get<std::int32_t>(0, kMost);
   const auto confidence = from.get<float>(-1e6F, 1e6F);
-  const auto born_in = from.get<std::uint64_t>(0, frames);
+  const auto born_in = from.get<std::uint64_t>(0, counts.frames);
   const base::SteadyTime seen_at = read_time(from, now);
+  const base::Duration unseen{from.get<std::int64_t>(0, kAgeMostNs)};
   const bool seen_now = from.get<std::uint8_t>(0, 1) == 1;
-  const auto motion = read_motion(from);
+  const bool marked = from.get<std::uint8_t>(0, 1) == 1;
+  const GrowthMark mark{.log_width = from.get<double>(-100, 100), .row = from.get<double>(-kSidePxMost, kSidePxMost)};
+  const auto motion = BoxFilter::from(read_filters(from));
+  const auto road_filters = read_filters(from);
   if (!from.ok() || !motion) return std::nullopt;
+  // Without a size there is no picture that a box could lie in: such a box is made anew when the size comes.
+  const auto road = picture.width > 0 ? RoadBox::from(road_filters, picture) : RoadBox(motion->box(), picture);
+  if (!road) return std::nullopt;
   return Track{.id = id,
                .class_id = class_id,
                .phase = phase,
@@ -156,8 +228,12 @@ std::optional<Track> read_track(Reader& from, base::SteadyTime now, std::uint64_
                .confidence = confidence,
                .born_in = born_in,
                .seen_at = seen_at,
+               .unseen = unseen,
                .seen_now = seen_now,
-               .motion = *motion};
+               .motion = *motion,
+               .road = *road,
+               .mark = mark,
+               .marked = marked};
 }
 
 // The newest sightings first.
@@ -183,6 +259,9 @@ std::string Tracker::save(base::SteadyTime now) const {
   body.put(std::int32_t{s.picture.width});
   body.put(std::int32_t{s.picture.height});
   const auto tracks = worth_saving(s.tracks);
+  body.put(s.usual_dt);
+  write(body, s.camera.snapshot());
+  write(body, s.camera.last_picture());
   body.put(static_cast<std::uint32_t>(tracks.size()));
   for (const Track* track : tracks) write(body, *track, now);
   const std::string fields = body.take();
@@ -206,12 +285,19 @@ std::optional<Tracker> Tracker::load(std::string_view bytes, base::SteadyTime no
   state->last_at = read_time(from, now);
   state->picture.width = from.get<std::int32_t>(0, kSidePxMost);
   state->picture.height = from.get<std::int32_t>(0, kSidePxMost);
+  state->usual_dt = from.get<double>(0, 3600);
+  const CameraMotion::Snapshot camera = read_camera(from);
+  const domain::GreyPicture grey = read_grey(from);
   const auto count = from.get<std::uint32_t>(0, kTracksSavedMost);
   if (!from.ok() || (state->picture.width == 0) != (state->picture.height == 0)) return std::nullopt;
   if (count > static_cast<std::uint32_t>(state->options.tracks_max)) return std::nullopt;
+  if (state->picture.width > 0) {
+    if (!state->camera.restore(camera, state->picture)) return std::nullopt;
+    if (grey.size.width > 0) state->camera.look_again(grey);
+  }
   std::set<std::uint64_t> ids;
   for (std::uint32_t i = 0; i < count; ++i) {
-    const auto track = read_track(from, now, state->next_id, state->frames);
+    const auto track = read_track(from, now, {state->next_id, state->frames}, state->picture);
     if (!track || !ids.insert(track->id).second) return std::nullopt;
     state->tracks.push_back(*track);
   }

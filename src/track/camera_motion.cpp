@@ -1,0 +1,374 @@
+#include "track/camera_motion.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+namespace hazard::track {
+namespace {
+
+using domain::PixelBox;
+
+// The usual camera behind a windscreen, until something better is known: 62 degrees across, 1.35 m above the road, the horizon two fifths
+// from the top.
+constexpr double kUsualFocalShare = 0.83;  // of the picture's width
+constexpr double kUsualHeightM = 1.35;
+constexpr double kUsualHorizonShare = 0.40;  // of the picture's height
+constexpr double kUsualHorizonSd = 0.12;
+constexpr double kUsualSpread = 0.35;  // cameras differ from it by about so much
+
+// Without a sent speed, this one is assumed and its true value learnt.
+constexpr double kAssumedSpeed = 9;
+constexpr double kAssumedSpeedSd = 6;
+constexpr double kAcceleration = 2.5;     // m/s per square root of a second, when no speed is sent
+constexpr double kSentSpeedError = 0.5;   // m/s: it comes late and rounded
+constexpr double kSpeedMost = 100;        // a sent one beyond it is no vehicle's
+constexpr double kRatePerSpeedMost = 12;  // times the usual one
+
+// What a mounted camera does between two frames that nothing else tells, in picture widths: nodding, shaking, and in a bend so much a
+// second.
+constexpr double kNodSd = 0.005;
+constexpr double kShakeSd = 0.006;
+constexpr double kBendSdPerS = 0.08;
+constexpr double kPictureNodSd = 0.01;
+constexpr double kRollSd = 0.01;  // radians
+constexpr double kHeadingSd = 0.01;
+constexpr double kRestlessMost = 40;      // times the usual variance: a camera that hangs loosely
+constexpr double kRestlessMemory = 0.93;  // for each frame with a pair
+constexpr double kNodMemoryS = 0.3;
+constexpr double kSeenNodMemoryS = 1;
+constexpr double kYawMemoryS = 0.4;
+
+// Huber's bound, in standard deviations.
+constexpr double kDisagreement = 1.5;
+
+constexpr double kFocusSd = 0.03;          // of the picture's width
+constexpr double kHorizonLeastSd = 0.006;  // the road goes up and down
+constexpr double kHorizonLeast = -0.3;     // the first hypothesis, in picture heights
+constexpr double kHorizonStep = 0.05;
+constexpr double kGrowthSd = 0.12;            // of the logarithm of two widths' ratio
+constexpr double kGrowthRowSd = 0.01;         // of a row, in picture heights
+constexpr double kHorizonMemory = 0.995;      // for each sample
+constexpr double kHorizonSampleWeight = 0.3;  // samples of one track share their beginning
+constexpr double kHorizonCostMost = 6;        // of one sample: a wrong pair must not decide
+
+double centre_x(const PixelBox& box) noexcept { return (static_cast<double>(box.x1) + box.x2) / 2; }
+double centre_y(const PixelBox& box) noexcept { return (static_cast<double>(box.y1) + box.y2) / 2; }
+double square(double value) noexcept { return value * value; }
+
+// A x = b for a symmetric positive definite A, in place; A becomes its inverse.
+void solve(std::array<std::array<double, 3>, 3>& a, std::array<double, 3>& b) noexcept {
+  const double c00 = a[1][1] * a[2][2] - a[1][2] * a[2][1];
+  const double c01 = a[1][2] * a[2][0] - a[1][0] * a[2][2];
+  const double c02 = a[1][0] * a[2][1] - a[1][1] * a[2][0];
+  const double determinant = a[0][0] * c00 + a[0][1] * c01 + a[0][2] * c02;
+  std::array<std::array<double, 3>, 3> inverse{};
+  inverse[0] = {c00, a[0][2] * a[2][1] - a[0][1] * a[2][2], a[0][1] * a[1][2] - a[0][2] * a[1][1]};
+  inverse[1] = {c01, a[0][0] * a[2][2] - a[0][2] * a[2][0], a[0][2] * a[1][0] - a[0][0] * a[1][2]};
+  inverse[2] = {c02, a[0][1] * a[2][0] - a[0][0] * a[2][1], a[0][0] * a[1][1] - a[0][1] * a[1][0]};
+  std::array<double, 3> x{};
+  for (std::size_t row = 0; row < 3; ++row) {
+    for (std::size_t column = 0; column < 3; ++column) {
+      inverse[row][column] /= determinant;
+      x[row] += inverse[row][column] * b[column];
+    }
+  }
+  a = inverse;
+  b = x;
+}
+
+}  // namespace
+
+double CameraMotion::usual_rate() const noexcept { return 1 / (kUsualHeightM * kUsualFocalShare * size_.width); }
+
+void CameraMotion::begin(domain::SizePx size) noexcept {
+  size_ = size;
+  s_ = {};
+  s_.focus = size.width / 2.0;
+  s_.rate_per_speed = usual_rate();
+  s_.rate_per_speed_variance = square(usual_rate() * kAssumedSpeedSd / kAssumedSpeed);
+  s_.speed = kAssumedSpeed;
+  settle_horizon();
+  picture_.forget();
+}
+
+void CameraMotion::take_size(domain::SizePx size) noexcept {
+  if (size.width <= 0 || size.height <= 0 || size == size_) return;
+  const double across = static_cast<double>(size.width) / std::max(1, size_.width);
+  const double down = static_cast<double>(size.height) / std::max(1, size_.height);
+  if (size_.width == 0 || std::abs(across - down) > 0.03 * across) return begin(size);
+  size_ = size;
+  s_.horizon *= across;
+  s_.focus *= across;
+  s_.nod *= across;
+  s_.yaw_rate *= across;
+  s_.rate_per_speed /= across;
+  s_.rate_per_speed_variance /= across * across;
+}
+
+RoadView CameraMotion::view() const noexcept {
+  return {.horizon = s_.horizon + s_.nod, .focus = s_.focus, .middle_x = size_.width / 2.0, .middle_y = size_.height / 2.0};
+}
+
+void CameraMotion::take_speed(std::optional<double> speed_mps, double dt) noexcept {
+  const bool usable = speed_mps && std::isfinite(*speed_mps) && *speed_mps >= 0 && *speed_mps <= kSpeedMost;
+  const double usual = usual_rate();
+  if (!usable) {
+    s_.speed_sent = false;
+    s_.speed = std::max(s_.speed, 1.0);
+    s_.rate_per_speed_variance += square(usual * kAcceleration / s_.speed) * dt;
+  } else {
+    if (!s_.speed_sent) {
+      // So far the rate was learnt for an assumed speed; from now on the camera's height and focal length are, which hardly change.
+      const double ratio = s_.speed / std::max(*speed_mps, 2.0);
+      const double learnt = s_.rate_per_speed * ratio;
+      const double learnt_variance = s_.rate_per_speed_variance * ratio * ratio + square(0.1 * usual);
+      const double usual_variance = square(kUsualSpread * usual);
+      const double share = usual_variance / (usual_variance + learnt_variance);
+      s_.rate_per_speed = usual + share * (learnt - usual);
+      s_.rate_per_speed_variance = share * learnt_variance;
+    }
+    s_.speed_sent = true;
+    s_.speed = *speed_mps;
+    s_.rate_per_speed_variance += square(0.03 * usual) * dt;
+  }
+  s_.rate_per_speed_variance = std::min(s_.rate_per_speed_variance, square(3 * usual));
+}
+
+CameraStep CameraMotion::step(double dt, const domain::GreyPicture* grey, std::optional<double> speed_mps,
+                              std::optional<double> heading_deg) {
+  take_speed(speed_mps, dt);
+  const double width = size_.width;
+  from_ = view();
+  // The camera nods about its place of rest (an Ornstein-Uhlenbeck process): where it nodded to it comes back from.
+  const double stays = std::exp(-dt / kNodMemoryS);
+  step_ = {.k = s_.rate_per_speed * s_.speed * dt, .dx = s_.yaw_rate * dt, .dy = -(1 - stays) * s_.nod};
+  const double speed_error = s_.speed_sent ? kSentSpeedError : 0;
+  k_variance_ = square(s_.speed * dt) * s_.rate_per_speed_variance + square(speed_error * usual_rate() * dt);
+  dx_variance_ = square(kShakeSd * width) + square(kBendSdPerS * width * dt);
+  dy_variance_ = square(kNodSd * width) * (1 - stays * stays) + square(0.0005 * width);
+  if (!seen_picture_) {
+    dx_variance_ *= s_.restlessness;
+    dy_variance_ *= s_.restlessness;
+  }
+  take_heading(heading_deg);
+  if (grey != nullptr) {
+    look_at(*grey, dt);
+  } else {
+    picture_.forget();
+    seen_picture_ = false;
+  }
+  // Sums of what the pictures say drift: the longer ago, the less of it counts.
+  s_.nod = s_.nod * (seen_picture_ ? std::exp(-dt / kSeenNodMemoryS) : 1) + step_.dy;
+  s_.yaw_rate *= std::exp(-dt / kYawMemoryS);
+  return step_;
+}
+
+// A turn to the right moves the picture to the left. The sent heading is coarse, and the focal length only the usual one.
+void CameraMotion::take_heading(std::optional<double> heading_deg) noexcept {
+  const bool usable = heading_deg && std::isfinite(*heading_deg) && std::abs(*heading_deg) <= 720;
+  if (usable && s_.heading_sent) {
+    const double turned = std::remainder(*heading_deg - s_.heading_deg, 360) * (std::numbers::pi / 180);
+    const double dx = -turned * kUsualFocalShare * size_.width;
+    const double variance = square(kUsualSpread * dx) + square(kHeadingSd * size_.width);
+    const double share = dx_variance_ / (dx_variance_ + variance);
+    step_.dx += share * (dx - step_.dx);
+    dx_variance_ *= 1 - share;
+  }
+  s_.heading_sent = usable;
+  s_.heading_deg = usable ? *heading_deg : 0;
+}
+
+void CameraMotion::look_again(const domain::GreyPicture& grey) {
+  picture_.forget();
+  picture_.restore(grey);
+}
+
+void CameraMotion::look_at(const domain::GreyPicture& grey, double dt) {
+  const double scale = static_cast<double>(size_.width) / std::max(1, grey.size.width);
+  const double k_least = 0.1 * usual_rate() * dt;
+  const UncertainStep expected{.step = step_,
+                               .dx_sd = std::sqrt(dx_variance_),
+                               .dy_sd = kPictureNodSd * size_.width,
+                               .roll_sd = kRollSd,
+                               .k_sd = std::sqrt(k_variance_ + k_least * k_least)};
+  const auto seen = picture_.measure(grey, from_, scale, expected);
+  seen_picture_ = seen.has_value();
+  if (!seen) return;
+  correct_rate(seen->step.k - step_.k, k_variance_, square(seen->k_sd), dt);
+  step_ = seen->step;
+  k_variance_ = std::min(k_variance_, square(seen->k_sd));
+  dx_variance_ = square(seen->dx_sd);
+  dy_variance_ = square(seen->dy_sd);
+}
+
+double CameraMotion::view_variance_x(const PicturePoint& expected) const noexcept {
+  const double growth = 1 + step_.k * rows_below(expected.y, view());
+  return square((growth - 1) * kFocusSd * size_.width) + horizon_variance_ * square(step_.k * growth * (expected.x - s_.focus));
+}
+
+double CameraMotion::view_variance_y(const PicturePoint& expected) const noexcept {
+  const double growth = 1 + step_.k * rows_below(expected.y, view());
+  return horizon_variance_ * square(growth * growth - 1);
+}
+
+double CameraMotion::variance_x(const PicturePoint& expected) const noexcept {
+  const RoadView now = view();
+  return dx_variance_ + k_variance_ * square((expected.x - now.focus) * rows_below(expected.y, now)) + view_variance_x(expected);
+}
+
+double CameraMotion::variance_y(const PicturePoint& expected) const noexcept {
+  return dy_variance_ + k_variance_ * square(square(rows_below(expected.y, view()))) + view_variance_y(expected);
+}
+
+// Weighted least squares for (dx, dy, k), each held near zero by what is known of it beforehand, with Huber's weights on the pairs.
+CameraStep CameraMotion::learn(std::span<const BoxPair> pairs, double dt) {
+  from_ = view();
+  if (pairs.empty()) return {};
+  const RoadView now = view();
+  const std::array<double, 3> prior{dx_variance_, dy_variance_, std::max(k_variance_, 1e-18)};
+  std::array<double, 3> x{};
+  std::array<std::array<double, 3>, 3> a{};
+  weighed_.assign(pairs.begin(), pairs.end());
+  for (BoxPair& pair : weighed_) {
+    const PicturePoint centre{centre_x(pair.expected), centre_y(pair.expected)};
+    pair.variance_x += view_variance_x(centre);
+    pair.variance_y += view_variance_y(centre);
+  }
+  note_restlessness();
+  for (int round = 0; round < 4; ++round) {
+    a = {};
+    std::array<double, 3> b{};
+    for (std::size_t i = 0; i < 3; ++i) a[i][i] = 1 / prior[i];
+    for (const BoxPair& pair : weighed_) {
+      const double below = rows_below(centre_y(pair.expected), now);
+      const double by_k_x = (centre_x(pair.expected) - now.focus) * below;
+      const double by_k_y = below * below;
+      const double error_x = centre_x(pair.found) - centre_x(pair.expected);
+      const double error_y = centre_y(pair.found) - centre_y(pair.expected);
+      const double left_x = error_x - x[0] - by_k_x * x[2];
+      const double left_y = error_y - x[1] - by_k_y * x[2];
+      const double surprise = std::sqrt(square(left_x) / pair.variance_x + square(left_y) / pair.variance_y);
+      // The first round believes all: nothing is known yet of who disagrees.
+      const double weight = round == 0 || surprise <= kDisagreement ? 1 : kDisagreement / surprise;
+      const double wx = weight / pair.variance_x;
+      const double wy = weight / pair.variance_y;
+      a[0][0] += wx;
+      a[1][1] += wy;
+      a[0][2] += wx * by_k_x;
+      a[1][2] += wy * by_k_y;
+      a[2][2] += wx * by_k_x * by_k_x + wy * by_k_y * by_k_y;
+      b[0] += wx * error_x;
+      b[1] += wy * error_y;
+      b[2] += wx * error_x * by_k_x + wy * error_y * by_k_y;
+    }
+    a[2][0] = a[0][2];
+    a[2][1] = a[1][2];
+    solve(a, b);
+    x = b;
+  }
+  x[2] = std::max(x[2], -step_.k);
+  correct_rate(x[2], prior[2], a[2][2], dt);
+  dx_variance_ = a[0][0];
+  dy_variance_ = a[1][1];
+  k_variance_ = a[2][2];
+  s_.nod += x[1];
+  if (dt > 0) s_.yaw_rate += (1 - std::exp(-dt / kYawMemoryS)) * (step_.dx + x[0]) / dt;
+  return {.k = x[2], .dx = x[0], .dy = x[1]};
+}
+
+// A camera that shakes more than the usual one is one whose boxes surprise more than they should, frame after frame.
+void CameraMotion::note_restlessness() noexcept {
+  if (seen_picture_) return;
+  double sum = 0;
+  for (const BoxPair& pair : weighed_) {
+    const double below = rows_below(centre_y(pair.expected), view());
+    const double spread = pair.variance_y + dy_variance_ + k_variance_ * square(below * below);
+    sum += std::min(square(centre_y(pair.found) - centre_y(pair.expected)) / spread, 9.0);
+  }
+  const double ratio = sum / static_cast<double>(weighed_.size());
+  s_.restlessness = std::clamp(s_.restlessness * (kRestlessMemory + (1 - kRestlessMemory) * ratio), 1.0, kRestlessMost);
+}
+
+// k = rate_per_speed * speed * dt, plus the sent speed's error: the part of the correction that is the first factor's goes there.
+void CameraMotion::correct_rate(double change_of_k, double variance_before, double variance_after, double dt) noexcept {
+  const double by_rate = s_.speed * dt;
+  if (by_rate <= 0) return;
+  const double gain = s_.rate_per_speed_variance * by_rate / variance_before;
+  s_.rate_per_speed = std::clamp(s_.rate_per_speed + gain * change_of_k, 0.0, kRatePerSpeedMost * usual_rate());
+  const double less = square(gain) * (variance_before - variance_after);
+  s_.rate_per_speed_variance = std::max(s_.rate_per_speed_variance - less, square(0.01 * usual_rate()));
+}
+
+GrowthMark CameraMotion::mark(const PixelBox& box) const noexcept {
+  return {.log_width = std::log(std::max(0.01, static_cast<double>(box.width()))), .row = centre_y(box)};
+}
+
+// For the right horizon, width over rows below it stays the same: each hypothesis pays for how far it is from that.
+void CameraMotion::learn_horizon(const GrowthMark& young, const PixelBox& now) noexcept {
+  const GrowthMark old = mark(now);
+  const double height = size_.height;
+  for (std::size_t i = 0; i < Snapshot::kHorizons; ++i) {
+    const double share = kHorizonLeast + kHorizonStep * static_cast<double>(i);
+    const double before = young.row - share * height;
+    const double after = old.row - share * height;
+    double sample = kHorizonCostMost;
+    if (before > 0.01 * height && after > 0.01 * height) {
+      const double error = old.log_width - young.log_width - std::log(after / before);
+      const double row_sd = kGrowthRowSd * height;
+      sample = square(error) / (square(kGrowthSd) + square(row_sd / before) + square(row_sd / after));
+    }
+    s_.horizon_cost[i] = s_.horizon_cost[i] * kHorizonMemory + kHorizonSampleWeight * std::min(sample, kHorizonCostMost);
+  }
+  settle_horizon();
+}
+
+// The mean and the spread over the hypotheses, each as likely as its cost and what cameras usually do make it.
+void CameraMotion::settle_horizon() noexcept {
+  std::array<double, Snapshot::kHorizons> cost{};
+  for (std::size_t i = 0; i < cost.size(); ++i) {
+    const double share = kHorizonLeast + kHorizonStep * static_cast<double>(i);
+    cost[i] = s_.horizon_cost[i] / 2 + square((share - kUsualHorizonShare) / kUsualHorizonSd) / 2;
+  }
+  const double least = *std::ranges::min_element(cost);
+  double weights = 0;
+  double sum = 0;
+  double squares = 0;
+  for (std::size_t i = 0; i < cost.size(); ++i) {
+    const double share = kHorizonLeast + kHorizonStep * static_cast<double>(i);
+    const double weight = std::exp(least - cost[i]);
+    weights += weight;
+    sum += weight * share;
+    squares += weight * share * share;
+  }
+  const double mean = sum / weights;
+  const double height = size_.height;
+  s_.horizon = mean * height;
+  horizon_variance_ = square(height) * std::max(squares / weights - mean * mean, 0.0) + square(kHorizonLeastSd * size_.width);
+}
+
+CameraMotion::Snapshot CameraMotion::snapshot() const noexcept { return s_; }
+
+bool CameraMotion::restore(const Snapshot& snapshot, domain::SizePx size) noexcept {
+  if (size.width <= 0 || size.height <= 0) return false;
+  CameraMotion fresh;
+  fresh.begin(size);
+  const auto within = [](double value, double least, double most) { return value >= least && value <= most; };  // false for NaN
+  const double usual = fresh.usual_rate();
+  const bool possible = within(snapshot.focus, 0, size.width) && within(snapshot.nod, -size.height, size.height) &&
+                        within(snapshot.yaw_rate, -100.0 * size.width, 100.0 * size.width) &&
+                        within(snapshot.rate_per_speed, 0, kRatePerSpeedMost * usual * 1.001) &&
+                        within(snapshot.rate_per_speed_variance, square(0.009 * usual), square(4 * usual)) &&
+                        within(snapshot.speed, 0, kSpeedMost) && within(snapshot.heading_deg, -720, 720) &&
+                        within(snapshot.restlessness, 1, kRestlessMost) &&
+                        std::ranges::all_of(snapshot.horizon_cost, [&](double cost) { return within(cost, 0, 1e6); });
+  if (!possible) return false;
+  size_ = size;
+  s_ = snapshot;
+  seen_picture_ = false;
+  settle_horizon();
+  picture_.forget();
+  return true;
+}
+
+}  // namespace hazard::track

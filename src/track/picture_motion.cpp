@@ -1,0 +1,329 @@
+#include "track/picture_motion.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace hazard::track {
+namespace {
+
+// Smaller pictures show too little.
+constexpr int kSideLeast = 32;
+constexpr int kMeanRadius = 3;
+// What came nearer by more looks otherwise than before.
+constexpr double kGrowthMost = 2.2;
+// Things above the horizon move with the camera's turning alone only when far, which most are near the focus: share of the width.
+constexpr double kFarReach = 0.3;
+constexpr double kGreyNoise = 1.0;  // levels, after averaging
+// Neighbouring pixels err together, and the road is not quite flat: what the count of pixels promises is not to be had.
+constexpr double kHonesty = 12;
+constexpr double kShiftLeastSd = 0.05;  // pixels of the small picture
+constexpr double kRateLeastShare = 0.03;
+// Two pictures are of the same scene when they differ by no more than this times the usual; before there is a usual, by this.
+constexpr double kAlikeMost = 1.6;
+constexpr double kAlikeFirst = 5;
+// Levels, in the order they are gone through: how often, and every which pixel.
+struct Pass {
+  std::size_t level;
+  int stride;
+  int rounds;
+};
+constexpr Pass kPasses[] = {{2, 1, 6}, {1, 1, 4}, {0, 2, 3}};
+
+using Vector = std::array<double, 4>;  // dx, dy, roll, k
+using Matrix = std::array<Vector, 4>;
+
+// Cholesky. False when `a` is not positive definite. `a` is left with its inverse's diagonal in its diagonal.
+bool solve(Matrix& a, Vector& b, Vector& inverse_diagonal) noexcept {
+  Matrix l{};
+  for (std::size_t i = 0; i < 4; ++i) {
+    for (std::size_t j = 0; j <= i; ++j) {
+      double sum = a[i][j];
+      for (std::size_t k = 0; k < j; ++k) sum -= l[i][k] * l[j][k];
+      if (i == j) {
+        if (!(sum > 0)) return false;
+        l[i][i] = std::sqrt(sum);
+      } else {
+        l[i][j] = sum / l[j][j];
+      }
+    }
+  }
+  const auto back = [&](Vector v) {
+    for (std::size_t i = 0; i < 4; ++i) {
+      for (std::size_t k = 0; k < i; ++k) v[i] -= l[i][k] * v[k];
+      v[i] /= l[i][i];
+    }
+    for (std::size_t i = 4; i-- > 0;) {
+      for (std::size_t k = i + 1; k < 4; ++k) v[i] -= l[k][i] * v[k];
+      v[i] /= l[i][i];
+    }
+    return v;
+  };
+  b = back(b);
+  for (std::size_t i = 0; i < 4; ++i) {
+    Vector unit{};
+    unit[i] = 1;
+    inverse_diagonal[i] = back(unit)[i];
+  }
+  return true;
+}
+
+RoadView scaled(const RoadView& view, double factor) noexcept {
+  return {.horizon = view.horizon * factor,
+          .focus = view.focus * factor,
+          .middle_x = view.middle_x * factor,
+          .middle_y = view.middle_y * factor};
+}
+
+CameraStep scaled(const CameraStep& step, double factor) noexcept {
+  return {.k = step.k / factor, .dx = step.dx * factor, .dy = step.dy * factor, .roll = step.roll};
+}
+
+}  // namespace
+
+struct PictureMotion::Normal {
+  Matrix a{};
+  Vector b{};
+  double absolute = 0;  // sum of the weighted absolute differences
+  double weight = 0;
+};
+
+void PictureMotion::remove_mean(Level& level, std::vector<float>& scratch) {
+  const int w = level.size.width;
+  const int h = level.size.height;
+  scratch.resize(level.pixels.size());
+  const auto at = [w](int x, int y) {
+    return static_cast<std::size_t>(y) * static_cast<std::size_t>(w) + static_cast<std::size_t>(x);
+  };
+  // Sums over a window of a row, then over a window of those: the box's mean. At the border the window is cut.
+  for (int y = 0; y < h; ++y) {
+    float sum = 0;
+    for (int x = 0; x < std::min(kMeanRadius, w); ++x) sum += level.pixels[at(x, y)];
+    for (int x = 0; x < w; ++x) {
+      if (x + kMeanRadius < w) sum += level.pixels[at(x + kMeanRadius, y)];
+      if (x - kMeanRadius - 1 >= 0) sum -= level.pixels[at(x - kMeanRadius - 1, y)];
+      const int count = std::min(w - 1, x + kMeanRadius) - std::max(0, x - kMeanRadius) + 1;
+      scratch[at(x, y)] = sum / static_cast<float>(count);
+    }
+  }
+  std::vector<float> sums(static_cast<std::size_t>(w), 0.0F);
+  for (int y = 0; y < std::min(kMeanRadius, h); ++y) {
+    for (int x = 0; x < w; ++x) sums[static_cast<std::size_t>(x)] += scratch[at(x, y)];
+  }
+  for (int y = 0; y < h; ++y) {
+    const int count = std::min(h - 1, y + kMeanRadius) - std::max(0, y - kMeanRadius) + 1;
+    const float share = 1 / static_cast<float>(count);
+    for (int x = 0; x < w; ++x) {
+      float& sum = sums[static_cast<std::size_t>(x)];
+      if (y + kMeanRadius < h) sum += scratch[at(x, y + kMeanRadius)];
+      if (y - kMeanRadius - 1 >= 0) sum -= scratch[at(x, y - kMeanRadius - 1)];
+      level.pixels[at(x, y)] -= sum * share;
+    }
+  }
+}
+
+void PictureMotion::build(const domain::GreyPicture& grey, Pyramid& into) {
+  into[0].size = grey.size;
+  into[0].pixels.assign(grey.pixels.begin(), grey.pixels.end());
+  for (std::size_t i = 1; i < kLevels; ++i) {
+    const Level& fine = into[i - 1];
+    Level& coarse = into[i];
+    coarse.size = {fine.size.width / 2, fine.size.height / 2};
+    coarse.pixels.resize(static_cast<std::size_t>(coarse.size.width) * static_cast<std::size_t>(coarse.size.height));
+    float* to = coarse.pixels.data();
+    for (int y = 0; y < coarse.size.height; ++y) {
+      const float* above = fine.pixels.data() + static_cast<std::size_t>(2 * y) * static_cast<std::size_t>(fine.size.width);
+      const float* below = above + fine.size.width;
+      for (int x = 0; x < coarse.size.width; ++x, above += 2, below += 2) *to++ = (above[0] + above[1] + below[0] + below[1]) / 4;
+    }
+  }
+  for (Level& level : into) remove_mean(level, scratch_);
+}
+
+// The normal equations of one Gauss-Newton step. For each pixel of this picture: where `step` says that it was before, what was seen
+// there, and how that would change with the step's parameters.
+PictureMotion::Normal PictureMotion::accumulate(std::size_t level, int stride, const RoadView& view, const CameraStep& step,
+                                                float spread) const noexcept {
+  const Level& now = now_[level];
+  const Level& before = before_[level];
+  const int w = now.size.width;
+  const int h = now.size.height;
+  const auto horizon = static_cast<float>(view.horizon - 0.5);  // a pixel's number counts from its middle
+  const auto focus = static_cast<float>(view.focus - 0.5);
+  const auto mx = static_cast<float>(view.middle_x - 0.5);
+  const auto my = static_cast<float>(view.middle_y - 0.5);
+  const auto dx = static_cast<float>(step.dx);
+  const auto dy = static_cast<float>(step.dy);
+  const auto roll = static_cast<float>(step.roll);
+  const auto k = static_cast<float>(step.k);
+  const float far_reach = static_cast<float>(kFarReach) * static_cast<float>(w);
+  Normal total;
+  // Near the border the mean is one-sided and leaves a pattern that stands still, and so would say that the camera does.
+  constexpr int kBorder = kMeanRadius;
+  for (int y = kBorder; y < h - kBorder; y += stride) {
+    // Sums of a row in floats, which the compiler keeps in registers; of the picture in doubles.
+    std::array<float, 14> sums{};
+    float weights = 0;
+    float absolute = 0;
+    for (int x = kBorder; x < w - kBorder; x += stride) {
+      const float qx = static_cast<float>(x) - dx - mx;
+      const float qy = static_cast<float>(y) - dy - my;
+      const float rx = qx + roll * qy + mx;
+      const float ry = qy - roll * qx + my;
+      const float below = ry - horizon;
+      const float side = rx - focus;
+      float near = 1;
+      float x0 = rx;
+      float y0 = ry;
+      float weight = 1;
+      if (below > 0) {
+        near = 1 / (1 + k * below);
+        if (near * static_cast<float>(kGrowthMost) < 1) continue;
+        x0 = focus + side * near;
+        y0 = horizon + below * near;
+      } else {
+        const float away = (side * side + below * below) / (far_reach * far_reach);
+        weight = 1 / (1 + away * away);
+      }
+      const auto ix = static_cast<int>(x0);
+      const auto iy = static_cast<int>(y0);
+      if (x0 < kBorder || y0 < kBorder || ix + 1 >= w - kBorder || iy + 1 >= h - kBorder) continue;
+      const float* p = before.pixels.data() + static_cast<std::size_t>(iy) * static_cast<std::size_t>(w) + ix;
+      const float fx = x0 - static_cast<float>(ix);
+      const float fy = y0 - static_cast<float>(iy);
+      const float top = p[0] + fx * (p[1] - p[0]);
+      const float bottom = p[w] + fx * (p[w + 1] - p[w]);
+      const float gx = (p[1] - p[0]) + fy * ((p[w + 1] - p[w]) - (p[1] - p[0]));
+      const float gy = bottom - top;
+      const float error =
+          top + fy * gy - now.pixels[static_cast<std::size_t>(y) * static_cast<std::size_t>(w) + static_cast<std::size_t>(x)];
+      const float size = std::abs(error);
+      // Geman and McClure's weight: what differs by several times the usual is something else.
+      const float ratio = error / spread;
+      const float robust = 1 / (1 + ratio * ratio);
+      weight *= robust * robust;
+      const float near2 = near * near;
+      const float on_road = below > 0 ? 1.0F : 0.0F;
+      const float by_x = gx * near;
+      const float by_y = gy * near2 - on_road * gx * side * k * near2;
+      const float j0 = -by_x;
+      const float j1 = -by_y;
+      const float j2 = by_x * qy - by_y * qx;
+      const float j3 = -on_road * near2 * below * (gx * side + gy * below);
+      const float w0 = weight * j0;
+      const float w1 = weight * j1;
+      const float w2 = weight * j2;
+      const float w3 = weight * j3;
+      sums[0] += w0 * j0;
+      sums[1] += w1 * j0;
+      sums[2] += w1 * j1;
+      sums[3] += w2 * j0;
+      sums[4] += w2 * j1;
+      sums[5] += w2 * j2;
+      sums[6] += w3 * j0;
+      sums[7] += w3 * j1;
+      sums[8] += w3 * j2;
+      sums[9] += w3 * j3;
+      sums[10] += w0 * error;
+      sums[11] += w1 * error;
+      sums[12] += w2 * error;
+      sums[13] += w3 * error;
+      weights += 1;
+      absolute += std::min(size, 4 * spread);
+    }
+    for (std::size_t i = 0, at = 0; i < 4; ++i) {
+      for (std::size_t j = 0; j <= i; ++j) total.a[i][j] += static_cast<double>(sums[at++]);
+      total.b[i] -= static_cast<double>(sums[10 + i]);
+    }
+    total.weight += static_cast<double>(weights);
+    total.absolute += static_cast<double>(absolute);
+  }
+  return total;
+}
+
+void PictureMotion::forget() noexcept {
+  size_ = {};
+  last_.size = {};
+  last_.pixels.clear();
+  alike_ = false;
+}
+
+void PictureMotion::note_difference(double difference) noexcept {
+  alike_ = usual_difference_ > 0 ? difference <= kAlikeMost * usual_difference_ : difference <= kAlikeFirst;
+  if (!alike_ && usual_difference_ > 0) return;
+  usual_difference_ = usual_difference_ > 0 ? usual_difference_ + (difference - usual_difference_) / 16 : difference;
+}
+
+void PictureMotion::restore(const domain::GreyPicture& last) {
+  last_ = last;
+  size_ = last.size;
+  if (std::min(size_.width, size_.height) < kSideLeast) return forget();
+  build(last, before_);
+}
+
+std::optional<UncertainStep> PictureMotion::measure(const domain::GreyPicture& grey, const RoadView& view, double scale,
+                                                    const UncertainStep& expected) {
+  if (std::min(grey.size.width, grey.size.height) < kSideLeast) {
+    forget();
+    return std::nullopt;
+  }
+  build(grey, now_);
+  last_ = grey;
+  const bool comparable = size_ == grey.size;
+  size_ = grey.size;
+  if (!comparable) {
+    std::swap(before_, now_);
+    return std::nullopt;
+  }
+  const Vector prior_sd{expected.dx_sd / scale, expected.dy_sd / scale, expected.roll_sd, expected.k_sd * scale};
+  const CameraStep prior = scaled(expected.step, 1 / scale);
+  const RoadView small = scaled(view, 1 / scale);
+  CameraStep step = prior;
+  Vector variance{};
+  bool good = true;
+  double difference = 0;
+  alike_ = false;
+  float spread = 12;
+  for (const Pass& pass : kPasses) {
+    const double down = 1.0 / static_cast<double>(1 << pass.level);
+    for (int round = 0; round < pass.rounds && good; ++round) {
+      Normal normal = accumulate(pass.level, pass.stride, scaled(small, down), scaled(step, down), spread);
+      if (normal.weight < 60) {
+        good = false;
+        break;
+      }
+      difference = normal.absolute / normal.weight;
+      const double noise = std::max(kGreyNoise, 1.5 * normal.absolute / normal.weight);
+      spread = static_cast<float>(3 * noise);
+      // In units of the prior's spread, of the full small picture: the levels differ in the length of a pixel.
+      const Vector unit{prior_sd[0] * down, prior_sd[1] * down, prior_sd[2], prior_sd[3] / down};
+      const Vector off{(step.dx - prior.dx) / prior_sd[0], (step.dy - prior.dy) / prior_sd[1],
+                       (step.roll - prior.roll) / prior_sd[2], (step.k - prior.k) / prior_sd[3]};
+      const double trust = 1 / (noise * noise * kHonesty);
+      Matrix a{};
+      Vector b{};
+      for (std::size_t i = 0; i < 4; ++i) {
+        for (std::size_t j = 0; j <= i; ++j) a[i][j] = a[j][i] = normal.a[i][j] * unit[i] * unit[j] * trust;
+        b[i] = normal.b[i] * unit[i] * trust - off[i];
+        a[i][i] += 1;
+      }
+      good = solve(a, b, variance);
+      step.dx += b[0] * prior_sd[0];
+      step.dy += b[1] * prior_sd[1];
+      step.roll += b[2] * prior_sd[2];
+      step.k = std::max(0.0, step.k + b[3] * prior_sd[3]);
+      const double change = std::abs(b[0]) + std::abs(b[1]) + std::abs(b[2]) + std::abs(b[3]);
+      if (change < 0.01) break;
+    }
+  }
+  std::swap(before_, now_);
+  if (good) note_difference(difference);
+  const bool finite = std::isfinite(step.dx) && std::isfinite(step.dy) && std::isfinite(step.roll) && std::isfinite(step.k);
+  if (!good || !finite) return std::nullopt;
+  return UncertainStep{.step = scaled(step, scale),
+                       .dx_sd = scale * std::hypot(std::sqrt(variance[0]) * prior_sd[0], kShiftLeastSd),
+                       .dy_sd = scale * std::hypot(std::sqrt(variance[1]) * prior_sd[1], kShiftLeastSd),
+                       .roll_sd = std::sqrt(variance[2]) * prior_sd[2],
+                       .k_sd = std::hypot(std::sqrt(variance[3]) * prior_sd[3], kRateLeastShare * step.k) / scale};
+}
+
+}  // namespace hazard::track
