@@ -33,11 +33,12 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def benchmark_app(model, hint, precision, seconds):
-    """Median latency in ms and frames a second of OpenVINO's own tool."""
+def benchmark_app(model, hint, precision, seconds, shape=None):
+    """Median latency in ms and frames a second of OpenVINO's own tool; shape (width, height) other than the model's own."""
     xml = [f for f in sorted(os.listdir(model)) if f.endswith(".xml")][0]
     out = subprocess.run([os.path.join(ROOT, ".venv/bin/benchmark_app"), "-m", os.path.join(model, xml), "-d", "CPU", "-hint", hint,
-                          "-infer_precision", precision, "-t", str(seconds)], capture_output=True, text=True, check=True).stdout
+                          "-infer_precision", precision, "-t", str(seconds)] +
+                         (["-shape", f"[1,3,{shape[1]},{shape[0]}]"] if shape else []), capture_output=True, text=True, check=True).stdout
     return {"median_ms": float(re.search(r"Median:\s+([\d.]+)", out)[1]), "fps": float(re.search(r"Throughput:\s+([\d.]+)", out)[1])}
 
 
@@ -109,9 +110,10 @@ class Server:
         return json.loads(out.stdout)
 
 
-def hazardstream(mode="LATENCY", port=0, **settings):
-    """The release binary."""
-    return Server([BINARY, "serve"], {"OPENVINO_PERFORMANCE_MODE": mode, "LOG_LEVEL": "warn", "STREAMING_MAX_FPS": "100", **settings}, port)
+def hazardstream(mode=None, port=0, **settings):
+    """The release binary; without a mode it chooses itself."""
+    chosen = {"OPENVINO_PERFORMANCE_MODE": mode} if mode else {}
+    return Server([BINARY, "serve"], {"LOG_LEVEL": "warn", "STREAMING_MAX_FPS": "100", **chosen, **settings}, port)
 
 
 def fastapi_peer(hint, port=0):

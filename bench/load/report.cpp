@@ -83,7 +83,11 @@ void write_quality(wire::JsonWriter& json, const Tally& all) {
 
 void write_session(wire::JsonWriter& json, const SessionOutcome& session, double seconds) {
   const Tally& tally = session.tally;
-  json.begin_object().field("group", session.group).field("sent", tally.frames_sent()).field("results", tally.results());
+  json.begin_object()
+      .field("session_id", session.id)
+      .field("group", session.group)
+      .field("sent", tally.frames_sent())
+      .field("results", tally.results());
   json.fixed_field("results_per_second", static_cast<double>(tally.results()) / seconds, 2);
   write_counts(json, "drops", tally.reasons(EndKind::drop));
   write_counts(json, "errors", tally.reasons(EndKind::error));

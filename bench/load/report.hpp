@@ -12,6 +12,7 @@ namespace hazard::bench {
 
 // One session at the end of a run.
 struct SessionOutcome {
+  std::string id;  // as the welcome says
   std::string group;
   bool reads = true;
   bool lost = false;  // its connection broke

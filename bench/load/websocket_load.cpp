@@ -58,7 +58,7 @@ class Run {
     for (int i = 0; i < options_.idle_sockets; ++i) {
       auto socket = open(options_.groups.front());
       if (!socket) return std::unexpected(socket.error());
-      idle_.push_back(std::move(socket->first));
+      idle_.push_back(std::move(socket->socket));
     }
     return {};
   }
@@ -97,7 +97,11 @@ class Run {
   }
 
  private:
-  using Opened = std::pair<client::WebSocket, double>;  // with the rate that the welcome granted
+  struct Opened {
+    client::WebSocket socket;
+    std::string id;
+    double granted_fps;
+  };
 
   domain::Result<Opened> open(const SessionGroup& group) const {
     std::string query = fmt::format("/stream/detection?fps_limit={}", group.fps_limit);
@@ -109,19 +113,21 @@ class Run {
     const auto welcome = socket->receive(std::chrono::seconds(5));
     if (!welcome || welcome->empty()) return domain::refuse(domain::ErrorCode::request_timeout, "no welcome came");
     const double granted = number_of(welcome->front().payload, "\"granted_fps\":");
-    return Opened{std::move(*socket), granted};
+    std::string id(value_of(welcome->front().payload, "\"session_id\":"));
+    return Opened{.socket = std::move(*socket), .id = std::move(id), .granted_fps = granted};
   }
 
   domain::Result<void> add_session() {
     const std::size_t g = to_come_[sessions_.size()];
     auto opened = open(options_.groups[g]);
     if (!opened) return std::unexpected(opened.error());
-    Session session{.socket = std::move(opened->first),
+    Session session{.socket = std::move(opened->socket),
                     .group = &options_.groups[g],
                     .frames = pools_[g].get(),
                     .index = sessions_.size(),
                     .outcome = {}};
-    session.outcome.granted_fps_first = session.outcome.granted_fps_last = opened->second;
+    session.outcome.granted_fps_first = session.outcome.granted_fps_last = opened->granted_fps;
+    session.outcome.id = std::move(opened->id);
     sessions_.push_back(std::move(session));
     return {};
   }
