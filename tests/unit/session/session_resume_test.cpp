@@ -36,6 +36,11 @@ class SessionResumeTest : public testing::Test {
     return claim->token;
   }
 
+  std::shared_ptr<Session> restored(test::House& house, const wire::SessionState& state) {
+    house.registry.restore({.saved_at = base::epoch_seconds(clock_.wall()), .sessions = {state}, .refused = 0});
+    return house.registry.find(state.session_id);
+  }
+
   base::ManualClock clock_;
   test::House house_{clock_};
   std::shared_ptr<Owner> first_ = std::make_shared<Owner>();
@@ -232,11 +237,8 @@ TEST_F(SessionResumeTest, what_is_saved_holds_no_token_and_is_restored_whole) {
   EXPECT_EQ(state.verdicts.size(), 3u);
   EXPECT_FALSE(state.tracker.empty());
 
-  const auto opened =
-      Session::open({.id = state.session_id, .transport = Transport::websocket, .config = state.config, .saved = &state},
-                    house_.registry.options().limits, house_.pipeline, house_.registry.totals());
-  ASSERT_TRUE(opened);
-  const auto& again = *opened;
+  test::House next(clock_);
+  const auto again = restored(next, state);
   EXPECT_TRUE(again->detached_since());
   EXPECT_NEAR(again->view().uptime_seconds, 5, 0.01);
   resume(*again, token, second_);
@@ -247,7 +249,6 @@ TEST_F(SessionResumeTest, what_is_saved_holds_no_token_and_is_restored_whole) {
   const auto counters = again->counters();
   EXPECT_EQ(counters.received, 4u);
   EXPECT_EQ(counters.received, counters.results + counters.total_drops() + counters.total_errors() + counters.in_flight);
-  again->close(EndReason::closed_by_client);
 }
 
 TEST_F(SessionResumeTest, a_tracker_that_cannot_be_read_costs_the_tracks_only) {
@@ -256,14 +257,12 @@ TEST_F(SessionResumeTest, a_tracker_that_cannot_be_read_costs_the_tracks_only) {
   session->close(EndReason::server_closing);
   auto state = session->save();
   state.tracker = "rubbish";
-  const auto opened =
-      Session::open({.id = state.session_id, .transport = Transport::sse, .config = state.config, .saved = &state},
-                    house_.registry.options().limits, house_.pipeline, house_.registry.totals());
-  ASSERT_TRUE(opened);
-  const auto& again = *opened;
+  state.websocket = false;
+  test::House next(clock_);
+  const auto again = restored(next, state);
+  EXPECT_TRUE(again->detached_since());
   offer_broken(*again, clock_);
   EXPECT_FALSE(again->detached_since()) << "an event stream's session is in use again with its first frame";
-  again->close(EndReason::closed_by_client);
 }
 
 }  // namespace
