@@ -86,8 +86,9 @@ struct Assign {
   }
 
   Assigned operator()(const TextField& field) const {
-    if (text.empty()) return std::unexpected("is empty");
-    if (field.accepts != nullptr && !field.accepts(text)) return std::unexpected("is of another form");
+    // Nothing at all is a value only of a setting whose own test says so.
+    const bool accepted = field.accepts == nullptr ? !text.empty() : field.accepts(text);
+    if (!accepted) return std::unexpected(text.empty() ? "is empty" : "is of another form");
     config.*field.member = std::string(text);
     return {};
   }
