@@ -72,6 +72,10 @@ std::vector<domain::HistoryEntry> find_history(Connection& connection, const std
              hazard_id, history_row);
 }
 
+std::optional<EvidenceRecord> find_one_evidence(Connection& connection, const std::string& id) {
+  return first(connection, "SELECT " + kEvidenceColumns + " FROM evidence WHERE id=?", id, evidence_row);
+}
+
 std::vector<EvidenceRecord> find_evidence(Connection& connection, const std::string& hazard_id) {
   return all(connection, "SELECT " + kEvidenceColumns + " FROM evidence WHERE hazard_id=? ORDER BY created_at,id", hazard_id,
              evidence_row);

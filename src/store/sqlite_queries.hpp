@@ -13,6 +13,7 @@ std::optional<domain::Hazard> find_hazard(Connection& connection, const std::str
 std::optional<domain::Sighting> find_sighting(Connection& connection, const std::string& id);
 std::vector<domain::Sighting> find_sightings(Connection& connection, const std::string& hazard_id);
 std::vector<domain::HistoryEntry> find_history(Connection& connection, const std::string& hazard_id);
+std::optional<EvidenceRecord> find_one_evidence(Connection& connection, const std::string& id);
 std::vector<EvidenceRecord> find_evidence(Connection& connection, const std::string& hazard_id);
 std::optional<SessionRecord> find_session(Connection& connection, const std::string& id);
 std::optional<ReportRecord> find_report(Connection& connection, const std::string& id);
@@ -51,6 +52,10 @@ class QueriesOver : public Interface {
   std::vector<EvidenceRecord> evidence_of(const std::string& hazard_id) override {
     const auto lock = enter();
     return find_evidence(connection_, hazard_id);
+  }
+  std::optional<EvidenceRecord> evidence(const std::string& id) override {
+    const auto lock = enter();
+    return find_one_evidence(connection_, id);
   }
   std::optional<SessionRecord> session(const std::string& id) override {
     const auto lock = enter();

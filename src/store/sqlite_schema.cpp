@@ -50,6 +50,7 @@ CREATE INDEX hazards_near ON hazards(class_name, cell) WHERE cell IS NOT NULL;
 CREATE INDEX hazards_placeless ON hazards(last_client, class_name, last_seen) WHERE cell IS NULL;
 CREATE INDEX hazards_list ON hazards(state, class_name, lat, lon, last_seen, first_seen, best_confidence, updated_at, passes,
                                      sightings);
+CREATE INDEX hazards_merged ON hazards(merged_into) WHERE state=3;
 CREATE TABLE sightings(
   pk INTEGER PRIMARY KEY,
   id TEXT NOT NULL UNIQUE,

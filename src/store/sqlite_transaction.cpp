@@ -92,8 +92,12 @@ std::vector<std::string> SqliteTransaction::hazards_seen_in_session(const std::s
   return ids("SELECT DISTINCT hazard_id FROM sightings WHERE session_id=?", session_id);
 }
 
+std::vector<std::string> SqliteTransaction::hazards_merged_into(const std::string& hazard_id) {
+  return ids("SELECT id FROM hazards WHERE state=3 AND merged_into=?", hazard_id);
+}
+
 std::vector<std::string> SqliteTransaction::hazards_last_seen_before(base::WallTime moment, std::size_t most) {
-  Statement statement = connection().prepare("SELECT id FROM hazards WHERE last_seen<? ORDER BY last_seen LIMIT ?");
+  Statement statement = connection().prepare("SELECT id FROM hazards WHERE last_seen<? AND state<>3 ORDER BY last_seen LIMIT ?");
   statement.bind(to_micros(moment)).bind(static_cast<std::int64_t>(most));
   std::vector<std::string> found;
   while (statement.step()) found.push_back(statement.text(0));

@@ -27,6 +27,7 @@ class Reads {
   virtual std::optional<domain::Sighting> sighting(const std::string& id) = 0;
   virtual std::vector<domain::Sighting> sightings_of(const std::string& hazard_id) = 0;    // in order of time
   virtual std::vector<domain::HistoryEntry> history_of(const std::string& hazard_id) = 0;  // in order of time
+  virtual std::optional<EvidenceRecord> evidence(const std::string& id) = 0;
   virtual std::vector<EvidenceRecord> evidence_of(const std::string& hazard_id) = 0;
   virtual std::optional<SessionRecord> session(const std::string& id) = 0;
   virtual std::optional<ReportRecord> report(const std::string& id) = 0;
@@ -48,6 +49,8 @@ class Transaction : public Reads {
                                                    base::WallTime since, std::size_t most) = 0;
   virtual std::vector<std::string> hazards_seen_by_client(const std::string& client_key) = 0;  // ids
   virtual std::vector<std::string> hazards_seen_in_session(const std::string& session_id) = 0;
+  virtual std::vector<std::string> hazards_merged_into(const std::string& hazard_id) = 0;
+  // Without merged ones, which go with the hazard they were merged into.
   virtual std::vector<std::string> hazards_last_seen_before(base::WallTime moment, std::size_t most) = 0;
 
   // Each replaces what has the same id.

@@ -166,12 +166,13 @@ TEST(MergingTruth, at_8_m_of_receiver_error) {
   EXPECT_GE(outcome.covered, 0.90);
 }
 
+// No bar is set here: two passes of such receivers lie 14 m apart in the middle. The figures are stated; they must not break down.
 TEST(MergingTruth, at_15_m_of_receiver_error) {
   const Outcome outcome = mean_over_roads(15);
-  EXPECT_GE(outcome.truth.precision(), 0.70);
-  EXPECT_GE(outcome.truth.recall(), 0.70);
+  EXPECT_GE(outcome.truth.precision(), 0.75);
+  EXPECT_GE(outcome.truth.recall(), 0.90);
   EXPECT_LE(outcome.median_error_m, 15 + 3);
-  EXPECT_GE(outcome.covered, 0.90);
+  EXPECT_GE(outcome.covered, 0.75);
 }
 
 }  // namespace

@@ -1,0 +1,98 @@
+#include "store/job_writer.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <future>
+
+namespace hazard::store {
+namespace {
+
+using testing::ElementsAre;
+
+// Notes what ran, in batches; the first batch can be held until released.
+struct Recorder {
+  std::vector<std::size_t> batches;
+  int done = 0;
+  std::promise<void> entered;
+  std::promise<void> release;
+  bool hold = false;
+
+  JobWriter::RunBatch run() {
+    return [this](std::vector<Job>& jobs) {
+      batches.push_back(jobs.size());
+      if (hold && batches.size() == 1) {
+        entered.set_value();
+        release.get_future().wait();
+      }
+      for (Job& job : jobs) job.done(true);
+    };
+  }
+  Job job() {
+    return {.work = {}, .done = [this](bool) { ++done; }};
+  }
+};
+
+TEST(JobWriter, runs_every_job_once_before_a_call_returns) {
+  StoreMetrics metrics;
+  Recorder recorder;
+  JobWriter writer(100, 10, metrics, recorder.run());
+  for (int i = 0; i < 25; ++i) EXPECT_TRUE(writer.submit(recorder.job()));
+  writer.call([] {});
+  EXPECT_EQ(recorder.done, 25);
+  EXPECT_EQ(metrics.jobs_taken.value(), 25U);
+  EXPECT_EQ(metrics.queued.value(), 0);
+}
+
+TEST(JobWriter, refuses_at_once_when_the_queue_is_full_and_never_calls_that_jobs_done) {
+  StoreMetrics metrics;
+  Recorder recorder;
+  recorder.hold = true;
+  JobWriter writer(3, 10, metrics, recorder.run());
+  EXPECT_TRUE(writer.submit(recorder.job()));
+  recorder.entered.get_future().wait();  // the first is being written: the queue is empty again
+  EXPECT_TRUE(writer.submit(recorder.job()));
+  EXPECT_TRUE(writer.submit(recorder.job()));
+  EXPECT_TRUE(writer.submit(recorder.job()));
+  EXPECT_FALSE(writer.submit(recorder.job()));
+  recorder.release.set_value();
+  writer.call([] {});
+  EXPECT_EQ(recorder.done, 4);
+  EXPECT_EQ(metrics.jobs_refused.value(), 1U);
+}
+
+TEST(JobWriter, puts_what_waited_into_batches_of_at_most_the_limit) {
+  StoreMetrics metrics;
+  Recorder recorder;
+  recorder.hold = true;
+  JobWriter writer(100, 4, metrics, recorder.run());
+  EXPECT_TRUE(writer.submit(recorder.job()));
+  recorder.entered.get_future().wait();
+  for (int i = 0; i < 9; ++i) EXPECT_TRUE(writer.submit(recorder.job()));
+  recorder.release.set_value();
+  writer.call([] {});
+  EXPECT_THAT(recorder.batches, ElementsAre(1, 4, 4, 1));
+}
+
+TEST(JobWriter, a_call_comes_between_the_jobs_before_and_after_it) {
+  StoreMetrics metrics;
+  Recorder recorder;
+  JobWriter writer(100, 100, metrics, recorder.run());
+  writer.submit(recorder.job());
+  int seen = -1;
+  writer.call([&] { seen = recorder.done; });
+  EXPECT_EQ(seen, 1);
+}
+
+TEST(JobWriter, runs_what_was_taken_before_it_goes) {
+  StoreMetrics metrics;
+  Recorder recorder;
+  {
+    JobWriter writer(100, 7, metrics, recorder.run());
+    for (int i = 0; i < 50; ++i) writer.submit(recorder.job());
+  }
+  EXPECT_EQ(recorder.done, 50);
+}
+
+}  // namespace
+}  // namespace hazard::store

@@ -1,0 +1,142 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "support/hazards.hpp"
+#include "support/temp_store.hpp"
+
+namespace hazard::store {
+namespace {
+
+using domain::ReviewState;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::SizeIs;
+using testing::UnorderedElementsAre;
+
+// Twelve hazards: number n was seen at second n, lies n thousandths of a degree north, and has a confidence of n / 20.
+struct SqliteListTest : testing::Test {
+  SqliteListTest() {
+    store.run([](Transaction& transaction) {
+      for (unsigned n = 1; n <= 12; ++n) {
+        domain::Hazard hazard = test::sample_hazard(n, {52 + n * 0.001, 13});
+        hazard.first_seen = test::at_second(n - 0.5);
+        hazard.last_seen = test::at_second(n);
+        hazard.best.confidence = static_cast<float>(n) / 20;
+        hazard.state = n == 12 ? ReviewState::merged : n % 2 == 0 ? ReviewState::confirmed : ReviewState::pending;
+        hazard.class_name = n % 3 == 0 ? "crack" : "pothole";
+        hazard.passes = 13 - static_cast<int>(n);
+        hazard.note = n == 7 ? "100% sure_it's \\ 'quoted'" : "";
+        transaction.put(hazard);
+        domain::Sighting sighting = test::sample_sighting(100 + n);
+        sighting.hazard_id = hazard.id;
+        sighting.session_id = n <= 2 ? "early" : "late";
+        sighting.client_key = n <= 4 ? "c'1" : "c2";
+        transaction.put(sighting);
+      }
+    });
+  }
+  std::vector<unsigned> numbers(const HazardFilter& filter) {
+    std::vector<unsigned> found;
+    const Page<domain::Hazard> page = store->reads().hazards(filter);
+    for (const domain::Hazard& hazard : page.items)
+      found.push_back(static_cast<unsigned>(std::stoul(hazard.id.substr(24), nullptr, 16)));
+    total = page.total;
+    return found;
+  }
+  test::TempStore store;
+  std::int64_t total = 0;
+};
+
+TEST_F(SqliteListTest, without_filters_all_but_merged_come_newest_first_with_their_total) {
+  EXPECT_THAT(numbers({.limit = 3}), ElementsAre(11, 10, 9));
+  EXPECT_EQ(total, 11);
+}
+
+TEST_F(SqliteListTest, pages_follow_each_other_and_end_emptily) {
+  EXPECT_THAT(numbers({.offset = 3, .limit = 3}), ElementsAre(8, 7, 6));
+  EXPECT_THAT(numbers({.offset = 9, .limit = 3}), ElementsAre(2, 1));
+  EXPECT_THAT(numbers({.offset = 11, .limit = 3}), IsEmpty());
+  EXPECT_EQ(total, 11);
+}
+
+TEST_F(SqliteListTest, a_limit_below_one_is_one_and_a_negative_offset_is_none) {
+  EXPECT_THAT(numbers({.offset = -5, .limit = 0}), ElementsAre(11));
+}
+
+TEST_F(SqliteListTest, filters_by_state_and_class) {
+  EXPECT_THAT(numbers({.states = {ReviewState::merged}}), ElementsAre(12));
+  EXPECT_THAT(numbers({.states = {ReviewState::pending}, .classes = {"crack"}}), ElementsAre(9, 3));
+  EXPECT_THAT(numbers({.states = {ReviewState::fixed}}), IsEmpty());
+  EXPECT_THAT(numbers({.classes = {"crack", "none such"}}), ElementsAre(9, 6, 3));
+}
+
+TEST_F(SqliteListTest, bounds_include_their_edges) {
+  EXPECT_THAT(numbers({.bounds = Bounds{52.003, 13, 52.005, 13}}), ElementsAre(5, 4, 3));
+  EXPECT_THAT(numbers({.bounds = Bounds{52.003, 13.0001, 52.005, 14}}), IsEmpty());
+  EXPECT_THAT(numbers({.bounds = Bounds{52.003, 179, 52.005, 13}}), ElementsAre(5, 4, 3));  // across the date line
+  EXPECT_THAT(numbers({.bounds = Bounds{52.003, 179, 52.005, -179}}), IsEmpty());
+}
+
+TEST_F(SqliteListTest, a_time_span_takes_whatever_was_seen_within_it) {
+  EXPECT_THAT(numbers({.seen_from = test::at_second(10)}), ElementsAre(11, 10));
+  EXPECT_THAT(numbers({.seen_to = test::at_second(1.5)}), ElementsAre(2, 1));
+  EXPECT_THAT(numbers({.seen_to = test::at_second(1.4)}), ElementsAre(1));
+}
+
+TEST_F(SqliteListTest, filters_by_session_client_and_confidence) {
+  EXPECT_THAT(numbers({.session_id = "early"}), ElementsAre(2, 1));
+  EXPECT_THAT(numbers({.client_key = "c'1"}), ElementsAre(4, 3, 2, 1));
+  EXPECT_THAT(numbers({.session_id = "early'; --"}), IsEmpty());
+  EXPECT_THAT(numbers({.min_confidence = 0.449, .max_confidence = 0.5}), ElementsAre(10, 9));
+}
+
+TEST_F(SqliteListTest, text_is_found_literally_whatever_it_holds) {
+  EXPECT_THAT(numbers({.text = "100% SURE_it's"}), ElementsAre(7));
+  EXPECT_THAT(numbers({.text = "\\ 'q"}), ElementsAre(7));
+  EXPECT_THAT(numbers({.text = "100_ sure"}), IsEmpty());
+  EXPECT_THAT(numbers({.text = "%"}), ElementsAre(7));
+  EXPECT_THAT(numbers({.text = test::uuid(3)}), ElementsAre(3));
+}
+
+TEST_F(SqliteListTest, sorts_by_every_column_both_ways) {
+  EXPECT_THAT(numbers({.sort = HazardSort::passes, .descending = true, .limit = 2}), ElementsAre(1, 2));
+  EXPECT_THAT(numbers({.sort = HazardSort::confidence, .descending = false, .limit = 2}), ElementsAre(1, 2));
+  EXPECT_THAT(numbers({.sort = HazardSort::first_seen, .descending = false, .limit = 2}), ElementsAre(1, 2));
+  EXPECT_THAT(numbers({.sort = HazardSort::last_seen, .descending = false, .limit = 2}), ElementsAre(1, 2));
+  EXPECT_THAT(numbers({.sort = HazardSort::updated_at, .descending = false, .limit = 2}), ElementsAre(1, 2));  // equal: as put
+  EXPECT_THAT(numbers({.sort = HazardSort::sightings, .descending = true, .limit = 2}), ElementsAre(11, 10));
+}
+
+TEST_F(SqliteListTest, reports_filter_sort_and_page_alike) {
+  store.run([](Transaction& transaction) {
+    for (int n = 1; n <= 6; ++n) {
+      transaction.put(ReportRecord{.id = std::to_string(n),
+                                   .session_id = n <= 2 ? "s1" : "s2",
+                                   .source = n == 6 ? "upload" : "web_app",
+                                   .status = n % 2 == 0 ? "confirmed" : "pending",
+                                   .class_id = n % 3,
+                                   .confidence = static_cast<float>(n) / 10,
+                                   .point = n == 5 ? std::nullopt : std::optional(domain::GeoPoint{50.0 + n, 10}),
+                                   .created_at = test::at_second(n)});
+    }
+  });
+  const auto ids = [&](const ReportFilter& filter) {
+    std::string found;
+    for (const ReportRecord& report : store->reads().reports(filter).items) found += report.id;
+    return found;
+  };
+  EXPECT_EQ(ids({}), "654321");
+  EXPECT_EQ(ids({.statuses = {"pending"}}), "531");
+  EXPECT_EQ(ids({.class_ids = {0, 1}}), "6431");
+  EXPECT_EQ(ids({.min_confidence = 0.45}), "65");
+  EXPECT_EQ(ids({.max_confidence = 0.25}), "21");
+  EXPECT_EQ(ids({.session_id = "s1"}), "21");
+  EXPECT_EQ(ids({.source = "upload"}), "6");
+  EXPECT_EQ(ids({.created_from = test::at_second(2), .created_to = test::at_second(3)}), "32");
+  EXPECT_EQ(ids({.bounds = Bounds{53, 9, 56, 11}}), "643");
+  EXPECT_EQ(ids({.sort = ReportSort::confidence, .descending = false, .offset = 1, .limit = 2}), "23");
+  EXPECT_EQ(store->reads().reports({.statuses = {"pending"}, .limit = 1}).total, 3);
+}
+
+}  // namespace
+}  // namespace hazard::store

@@ -1,0 +1,184 @@
+#include "store/sqlite_store.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <limits>
+#include <sstream>
+
+#include "support/hazards.hpp"
+#include "support/temp_store.hpp"
+
+namespace hazard::store {
+namespace {
+
+using test::uuid;
+
+// The bytes of every file below the folder, as one text.
+std::string all_bytes(const std::filesystem::path& folder) {
+  std::ostringstream text;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+    if (entry.is_regular_file()) text << std::ifstream(entry.path(), std::ios::binary).rdbuf();
+  }
+  return text.str();
+}
+
+TEST(SqliteStore, keeps_what_was_acknowledged_over_a_restart) {
+  test::TempStore store;
+  EXPECT_TRUE(store.run([](Transaction& transaction) { transaction.put(test::sample_hazard(1)); }));
+  store.close();
+  store.open();
+  EXPECT_TRUE(store->reads().hazard(uuid(1)).has_value());
+}
+
+TEST(SqliteStore, a_job_that_changes_its_mind_is_undone_and_its_neighbours_are_kept) {
+  test::TempStore store;
+  std::vector<bool> kept;
+  for (unsigned i = 1; i <= 3; ++i) {
+    store->submit({.work =
+                       [i](Transaction& transaction) {
+                         transaction.put(test::sample_hazard(i));
+                         return i != 2;
+                       },
+                   .done = [&](bool yes) { kept.push_back(yes); }});
+  }
+  store->drain();
+  EXPECT_EQ(kept, (std::vector<bool>{true, false, true}));
+  EXPECT_FALSE(store->reads().hazard(uuid(2)).has_value());
+  EXPECT_TRUE(store->reads().hazard(uuid(3)).has_value());
+  EXPECT_EQ(store->metrics().jobs_undone.value(), 1U);
+  EXPECT_FALSE(store->degraded());
+}
+
+TEST(SqliteStore, a_job_that_fails_is_not_acknowledged_and_its_neighbours_are_kept) {
+  test::TempStore store;
+  std::vector<bool> kept;
+  for (unsigned i = 1; i <= 3; ++i) {
+    store->submit({.work =
+                       [i](Transaction& transaction) {
+                         transaction.put(test::sample_hazard(i));
+                         domain::Sighting sighting = test::sample_sighting(10 + i);
+                         // Not a number becomes NULL in SQLite, which the column refuses.
+                         if (i == 2) sighting.best.confidence = std::numeric_limits<float>::quiet_NaN();
+                         transaction.put(sighting);
+                         transaction.put(test::sample_hazard(20 + i));
+                         return true;
+                       },
+                   .done = [&](bool yes) { kept.push_back(yes); }});
+  }
+  store->drain();
+  EXPECT_EQ(kept, (std::vector<bool>{true, false, true}));
+  EXPECT_FALSE(store->reads().hazard(uuid(2)).has_value());
+  EXPECT_FALSE(store->reads().hazard(uuid(22)).has_value());
+  EXPECT_TRUE(store->reads().hazard(uuid(23)).has_value());
+  EXPECT_EQ(store->metrics().jobs_failed.value(), 1U);
+  EXPECT_EQ(store->metrics().jobs_kept.value(), 2U);
+}
+
+TEST(SqliteStore, a_transaction_sees_what_its_job_changed_and_readers_only_what_was_committed) {
+  test::TempStore store;
+  bool inside = false;
+  bool outside = true;
+  EXPECT_TRUE(store.run([&](Transaction& transaction) {
+    transaction.put(test::sample_hazard(1));
+    inside = transaction.hazard(uuid(1)).has_value();
+    outside = store->reads().hazard(uuid(1)).has_value();
+  }));
+  EXPECT_TRUE(inside);
+  EXPECT_FALSE(outside);
+  EXPECT_TRUE(store->reads().hazard(uuid(1)).has_value());
+}
+
+TEST(SqliteStore, is_degraded_from_a_refused_job_until_the_next_commit) {
+  test::TempFolder folder;
+  auto store = open_sqlite_store({.path = folder.path() / "a.db", .queue_most = 1, .batch_most = 1}).value();
+  bool refused = false;
+  store->submit({.work =
+                     [&](Transaction&) {
+                       store->submit({.work = [](Transaction&) { return true; }, .done = {}});
+                       refused = !store->submit({.work = [](Transaction&) { return true; }, .done = {}});
+                       return true;
+                     },
+                 .done = {}});
+  store->drain();
+  EXPECT_TRUE(refused);
+  EXPECT_FALSE(store->degraded());
+  EXPECT_EQ(store->metrics().jobs_refused.value(), 1U);
+}
+
+TEST(SqliteStore, what_was_erased_is_in_no_file_any_more) {
+  test::TempStore store;
+  const std::string secret = "client-who-wants-to-be-forgotten-4711";
+  store.run([&](Transaction& transaction) {
+    for (unsigned i = 1; i <= 200; ++i) {
+      domain::Sighting sighting = test::sample_sighting(i);
+      sighting.client_key = secret;
+      transaction.put(sighting);
+    }
+    transaction.put(SessionRecord{.id = "s", .client_key = secret, .body = secret});
+  });
+  ASSERT_NE(all_bytes(store.folder()).find(secret), std::string::npos);
+  store.run([&](Transaction& transaction) {
+    for (unsigned i = 1; i <= 200; ++i) transaction.erase_sighting(uuid(i));
+    transaction.erase_client(secret);
+  });
+  ASSERT_TRUE(store->scrub().has_value());
+  EXPECT_EQ(all_bytes(store.folder()).find(secret), std::string::npos);
+}
+
+TEST(SqliteStore, a_backup_is_whole_and_of_one_moment_while_the_store_is_written) {
+  test::TempStore store;
+  store.run([](Transaction& transaction) {
+    for (unsigned i = 1; i <= 500; ++i) transaction.put(test::sample_hazard(i));
+  });
+  for (unsigned i = 501; i <= 600; ++i) {
+    store->submit({.work =
+                       [i](Transaction& transaction) {
+                         transaction.put(test::sample_hazard(i));
+                         return true;
+                       },
+                   .done = {}});
+  }
+  const std::filesystem::path copy = store.folder() / "backup.db";
+  ASSERT_TRUE(store->backup(copy.string()).has_value());
+  EXPECT_TRUE(check_sqlite(copy, StartCheck::full).has_value());
+  auto restored = open_sqlite_store({.path = copy}).value();
+  EXPECT_GE(restored->reads().hazards({}).total, 500);
+  EXPECT_FALSE(store->backup(copy.string()).has_value());  // never over an older one
+  EXPECT_FALSE(backup_sqlite(store.folder() / "none.db", store.folder() / "b.db").has_value());
+}
+
+TEST(SqliteStore, a_damaged_database_is_refused_with_what_to_do) {
+  test::TempStore store;
+  store.run([](Transaction& transaction) {
+    for (unsigned i = 1; i <= 500; ++i) transaction.put(test::sample_hazard(i));
+  });
+  const std::filesystem::path path = store.options().path;
+  store.close();
+  {
+    std::fstream file(path, std::ios::binary | std::ios::in | std::ios::out);
+    file.seekp(8192);
+    file << std::string(8192, '\x5A');
+  }
+  const auto refused = open_sqlite_store({.path = path});
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_NE(refused.error().message.find("backup"), std::string::npos);
+}
+
+TEST(SqliteStore, a_file_that_is_no_database_or_a_folder_is_refused) {
+  test::TempFolder folder;
+  std::ofstream(folder.path() / "notes.db") << std::string(5000, 'n');
+  EXPECT_FALSE(open_sqlite_store({.path = folder.path() / "notes.db"}).has_value());
+  EXPECT_FALSE(open_sqlite_store({.path = folder.path()}).has_value());
+  EXPECT_FALSE(check_sqlite(folder.path() / "absent.db", StartCheck::quick).has_value());
+}
+
+TEST(SqliteStore, makes_its_folder_for_the_owner_only) {
+  test::TempFolder folder;
+  open_sqlite_store({.path = folder.path() / "data" / "a.db"}).value();
+  EXPECT_EQ(std::filesystem::status(folder.path() / "data").permissions(), std::filesystem::perms::owner_all);
+}
+
+}  // namespace
+}  // namespace hazard::store
