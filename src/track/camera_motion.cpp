@@ -1,8 +1,11 @@
 #include "track/camera_motion.hpp"
+#include <cstdio>
+#include <cstdlib>
 
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <utility>
 
 namespace hazard::track {
 namespace {
@@ -31,12 +34,17 @@ constexpr double kNodSd = 0.005;
 constexpr double kShakeSd = 0.006;
 constexpr double kBendSdPerS = 0.08;
 constexpr double kPictureNodSd = 0.01;
-constexpr double kRollSd = 0.01;  // radians
+constexpr double kRollSd = 0.01;         // radians
+constexpr double kUnsureSpeed = 0.5;     // m/s
+constexpr double kPictureSpeedSd = 0.7;  // m/s
+constexpr double kPictureRateShare = 0.3;
+// Longer apart, two pictures of a moving vehicle have little in common.
+constexpr double kUnseenMostS = 1.5;
 constexpr double kHeadingSd = 0.01;
 constexpr double kRestlessMost = 40;      // times the usual variance: a camera that hangs loosely
 constexpr double kRestlessMemory = 0.93;  // for each frame with a pair
 constexpr double kNodMemoryS = 0.3;
-constexpr double kSeenNodMemoryS = 1;
+constexpr double kSeenNodMemoryS = 0.4;
 constexpr double kYawMemoryS = 0.4;
 
 // Huber's bound, in standard deviations.
@@ -98,12 +106,13 @@ void CameraMotion::take_size(domain::SizePx size) noexcept {
   const double down = static_cast<double>(size.height) / std::max(1, size_.height);
   if (size_.width == 0 || std::abs(across - down) > 0.03 * across) return begin(size);
   size_ = size;
-  s_.horizon *= across;
   s_.focus *= across;
   s_.nod *= across;
   s_.yaw_rate *= across;
   s_.rate_per_speed /= across;
   s_.rate_per_speed_variance /= across * across;
+  settle_horizon();
+  picture_.forget();
 }
 
 RoadView CameraMotion::view() const noexcept {
@@ -152,15 +161,18 @@ CameraStep CameraMotion::step(double dt, const domain::GreyPicture* grey, std::o
     dy_variance_ *= s_.restlessness;
   }
   take_heading(heading_deg);
+  has_picture_ = grey != nullptr;
   if (grey != nullptr) {
     look_at(*grey, dt);
   } else {
-    picture_.forget();
     seen_picture_ = false;
+    unseen_.add(step_, dt, dx_variance_, k_variance_);
+    if (unseen_.seconds > kUnseenMostS) picture_.forget();
   }
   // Sums of what the pictures say drift: the longer ago, the less of it counts.
-  s_.nod = s_.nod * (seen_picture_ ? std::exp(-dt / kSeenNodMemoryS) : 1) + step_.dy;
+  s_.nod = s_.nod * (seen_picture_ ? std::exp(-seen_seconds_ / kSeenNodMemoryS) : 1) + step_.dy;
   s_.yaw_rate *= std::exp(-dt / kYawMemoryS);
+  if (grey != nullptr) picture_view_ = view();
   return step_;
 }
 
@@ -182,22 +194,53 @@ void CameraMotion::take_heading(std::optional<double> heading_deg) noexcept {
 void CameraMotion::look_again(const domain::GreyPicture& grey) {
   picture_.forget();
   picture_.restore(grey);
+  picture_view_ = view();
+  unseen_ = {};
 }
 
+void CameraMotion::Unseen::add(const CameraStep& more, double more_seconds, double more_dx, double more_k) noexcept {
+  // Driven distances add up, and so, for small turns, do shifts.
+  step.k += more.k;
+  step.dx += more.dx;
+  step.dy += more.dy;
+  step.roll += more.roll;
+  seconds += more_seconds;
+  dx_variance += more_dx;
+  // The same wrong speed in every frame.
+  k_variance = square(std::sqrt(k_variance) + std::sqrt(more_k));
+}
+
+// The motion since the last picture, of which the frames without one have already taken off what was guessed.
 void CameraMotion::look_at(const domain::GreyPicture& grey, double dt) {
+  Unseen total = std::exchange(unseen_, {});
+  const CameraStep guessed = total.step;
+  total.add(step_, dt, dx_variance_, k_variance_);
   const double scale = static_cast<double>(size_.width) / std::max(1, grey.size.width);
-  const double k_least = 0.1 * usual_rate() * dt;
-  const UncertainStep expected{.step = step_,
-                               .dx_sd = std::sqrt(dx_variance_),
+  const UncertainStep expected{.step = total.step,
+                               .dx_sd = std::sqrt(total.dx_variance),
                                .dy_sd = kPictureNodSd * size_.width,
                                .roll_sd = kRollSd,
-                               .k_sd = std::sqrt(k_variance_ + k_least * k_least)};
-  const auto seen = picture_.measure(grey, from_, scale, expected);
+                               .k_sd = std::sqrt(total.k_variance + square(kUnsureSpeed * usual_rate() * total.seconds))};
+  const auto seen = picture_.measure(grey, picture_view_, scale, expected, usual_rate() * total.seconds);
   seen_picture_ = seen.has_value();
+  if (getenv("CAM") && seen)
+    fprintf(stderr, "PIC total k/dt %.5f sd %.5f secs %.2f | seen %.5f sd %.5f dx %.2f dy %.2f (guessed dx %.2f dy %.2f)\n",
+            total.step.k / total.seconds, expected.k_sd / total.seconds, total.seconds, seen->step.k / total.seconds,
+            seen->k_sd / total.seconds, seen->step.dx, seen->step.dy, guessed.dx, guessed.dy);
   if (!seen) return;
-  correct_rate(seen->step.k - step_.k, k_variance_, square(seen->k_sd), dt);
-  step_ = seen->step;
-  k_variance_ = std::min(k_variance_, square(seen->k_sd));
+  seen_seconds_ = total.seconds;
+  // The rate is learnt slowly: what fools one pair of pictures often fools the next.
+  const double k_sd = std::hypot(seen->k_sd, kPictureSpeedSd * usual_rate() * total.seconds);
+  const double noise = square(kPictureRateShare * seen->step.k) + square(k_sd);
+  const double before = total.k_variance;
+  const double share = before / (before + noise);
+  correct_rate(share * (seen->step.k - total.step.k), before, (1 - share) * before, total.seconds);
+  // A camera that turned out to have driven less than was guessed has not driven back.
+  step_ = {.k = std::max(0.0, seen->step.k - guessed.k),
+           .dx = seen->step.dx - guessed.dx,
+           .dy = seen->step.dy - guessed.dy,
+           .roll = seen->step.roll - guessed.roll};
+  k_variance_ = std::min(k_variance_, square(k_sd));
   dx_variance_ = square(seen->dx_sd);
   dy_variance_ = square(seen->dy_sd);
 }
@@ -273,6 +316,7 @@ CameraStep CameraMotion::learn(std::span<const BoxPair> pairs, double dt) {
   dy_variance_ = a[1][1];
   k_variance_ = a[2][2];
   s_.nod += x[1];
+  if (!has_picture_) unseen_.add({.k = x[2], .dx = x[0], .dy = x[1]}, 0, 0, 0);
   if (dt > 0) s_.yaw_rate += (1 - std::exp(-dt / kYawMemoryS)) * (step_.dx + x[0]) / dt;
   return {.k = x[2], .dx = x[0], .dy = x[1]};
 }

@@ -108,10 +108,22 @@ class CameraMotion {
   double horizon_variance_ = 0;
   PictureMotion picture_;
   std::vector<BoxPair> weighed_;
+  // What was guessed of the motion since the last picture, in frames that came without one.
+  struct Unseen {
+    CameraStep step;
+    double seconds = 0;
+    double dx_variance = 0;
+    double k_variance = 0;
+    void add(const CameraStep& more, double more_seconds, double more_dx, double more_k) noexcept;
+  };
+  Unseen unseen_;
+  RoadView picture_view_;  // of the last picture
   // Of the step in progress.
   CameraStep step_;
   RoadView from_;
-  bool seen_picture_ = false;
+  double seen_seconds_ = 0;    // between the two pictures compared
+  bool has_picture_ = false;   // this frame came with one
+  bool seen_picture_ = false;  // and it could be compared with the last
   double k_variance_ = 0;
   double dx_variance_ = 0;
   double dy_variance_ = 0;

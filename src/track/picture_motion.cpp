@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace hazard::track {
 namespace {
@@ -13,21 +14,24 @@ constexpr int kMeanRadius = 3;
 constexpr double kGrowthMost = 2.2;
 // Things above the horizon move with the camera's turning alone only when far, which most are near the focus: share of the width.
 constexpr double kFarReach = 0.3;
+constexpr float kCut = 20;          // levels: a larger difference is as bad as this one
 constexpr double kGreyNoise = 1.0;  // levels, after averaging
 // Neighbouring pixels err together, and the road is not quite flat: what the count of pixels promises is not to be had.
 constexpr double kHonesty = 12;
 constexpr double kShiftLeastSd = 0.05;  // pixels of the small picture
-constexpr double kRateLeastShare = 0.03;
+constexpr double kRateLeastShare = 0.08;
 // Two pictures are of the same scene when they differ by no more than this times the usual; before there is a usual, by this.
 constexpr double kAlikeMost = 1.6;
 constexpr double kAlikeFirst = 5;
-// Levels, in the order they are gone through: how often, and every which pixel.
-struct Pass {
-  std::size_t level;
-  int stride;
-  int rounds;
-};
-constexpr Pass kPasses[] = {{2, 1, 6}, {1, 1, 4}, {0, 2, 3}};
+// Where the distance driven is less well known than this share of itself, these speeds are tried too, of the usual camera.
+constexpr double kUnsureShare = 0.3;
+constexpr double kStartsMps[] = {3, 8, 14, 22};
+constexpr double kStartSdMps = 6;
+constexpr double kCrawlMps = 3;
+constexpr double kStandingReluctance = 0.3;
+constexpr double kClearlyAlike = 0.7;  // times the usual difference of two pictures
+constexpr double kPixelsLeast = 60;
+constexpr double kSettled = 0.01;  // standard deviations of what was known before
 
 using Vector = std::array<double, 4>;  // dx, dy, roll, k
 using Matrix = std::array<Vector, 4>;
@@ -80,11 +84,26 @@ CameraStep scaled(const CameraStep& step, double factor) noexcept {
 
 }  // namespace
 
+struct PictureMotion::Prior {
+  RoadView view;
+  CameraStep step;
+  Vector sd{};
+  double k_per_mps = 0;
+};
+
+struct PictureMotion::Fit {
+  CameraStep step;
+  Vector variance{};      // in units of the prior's
+  double difference = 0;  // mean absolute one of the pictures, in levels, large ones cut
+  float spread = 12;      // of the differences that count
+  bool good = true;
+};
+
 struct PictureMotion::Normal {
   Matrix a{};
   Vector b{};
   double absolute = 0;  // sum of the weighted absolute differences
-  double weight = 0;
+  double weight = 0;    // pixels of the road
 };
 
 void PictureMotion::remove_mean(Level& level, std::vector<float>& scratch) {
@@ -227,8 +246,11 @@ PictureMotion::Normal PictureMotion::accumulate(std::size_t level, int stride, c
       sums[11] += w1 * error;
       sums[12] += w2 * error;
       sums[13] += w3 * error;
-      weights += 1;
-      absolute += std::min(size, 4 * spread);
+      // Only the road tells how far the vehicle drove.
+      if (below > 0) {
+        weights += 1;
+        absolute += std::min(size, kCut);
+      }
     }
     for (std::size_t i = 0, at = 0; i < 4; ++i) {
       for (std::size_t j = 0; j <= i; ++j) total.a[i][j] += static_cast<double>(sums[at++]);
@@ -260,70 +282,100 @@ void PictureMotion::restore(const domain::GreyPicture& last) {
   build(last, before_);
 }
 
+// Goes on from fit.step, held near `prior` as firmly as it is known.
+void PictureMotion::refine(std::size_t level, int stride, int rounds, const Prior& prior, Fit& fit) const noexcept {
+  const double down = 1.0 / static_cast<double>(1 << level);
+  // In units of the prior's spread; the levels differ in the length of a pixel.
+  const Vector& sd = prior.sd;
+  const Vector unit{sd[0] * down, sd[1] * down, sd[2], sd[3] / down};
+  for (int round = 0; round < rounds && fit.good; ++round) {
+    const Normal normal = accumulate(level, stride, scaled(prior.view, down), scaled(fit.step, down), fit.spread);
+    if (normal.weight < kPixelsLeast) {
+      fit.good = false;
+      return;
+    }
+    fit.difference = normal.absolute / normal.weight;
+    const double noise = std::max(kGreyNoise, 1.5 * fit.difference);
+    fit.spread = static_cast<float>(3 * noise);
+    const CameraStep& at = fit.step;
+    const CameraStep& from = prior.step;
+    const Vector off{(at.dx - from.dx) / sd[0], (at.dy - from.dy) / sd[1], (at.roll - from.roll) / sd[2],
+                     (at.k - from.k) / sd[3]};
+    const double trust = 1 / (noise * noise * kHonesty);
+    Matrix a{};
+    Vector b{};
+    for (std::size_t i = 0; i < 4; ++i) {
+      for (std::size_t j = 0; j <= i; ++j) a[i][j] = a[j][i] = normal.a[i][j] * unit[i] * unit[j] * trust;
+      b[i] = normal.b[i] * unit[i] * trust - off[i];
+      a[i][i] += 1;
+    }
+    fit.good = solve(a, b, fit.variance);
+    fit.step.dx += b[0] * sd[0];
+    fit.step.dy += b[1] * sd[1];
+    fit.step.roll += b[2] * sd[2];
+    fit.step.k = std::max(0.0, fit.step.k + b[3] * sd[3]);
+    if (std::abs(b[0]) + std::abs(b[1]) + std::abs(b[2]) + std::abs(b[3]) < kSettled) return;
+  }
+}
+
+// How bad a fit is. A vehicle that stands sees the same picture again, and nothing fits as well; where the road has little on it, though,
+// standing fits about as well as driving: it must do so by far better to be believed.
+double PictureMotion::badness(const Fit& fit, double k_per_mps) noexcept {
+  const double standing = std::max(0.0, 1 - fit.step.k / (kCrawlMps * k_per_mps));
+  return fit.good ? fit.difference * (1 + kStandingReluctance * standing) : std::numeric_limits<double>::infinity();
+}
+
+// Coarse to fine. While it is hardly known how far the vehicle drives, one start would end in whichever valley is near: the one that
+// ends deepest counts.
+PictureMotion::Fit PictureMotion::align(const Prior& prior) const noexcept {
+  Fit fit{.step = prior.step};
+  refine(2, 1, 6, prior, fit);
+  refine(1, 1, 4, prior, fit);
+  const bool sure = prior.sd[3] <= kUnsureShare * prior.step.k || fit.difference < kClearlyAlike * usual_difference_;
+  for (const double mps : kStartsMps) {
+    if (sure) break;
+    Prior loose = prior;
+    loose.sd[3] = std::max(loose.sd[3], kStartSdMps * prior.k_per_mps);
+    Fit start{.step = prior.step};
+    start.step.k = mps * prior.k_per_mps;
+    refine(2, 1, 6, loose, start);
+    refine(1, 1, 3, loose, start);
+    if (badness(start, prior.k_per_mps) < badness(fit, prior.k_per_mps)) fit = start;
+  }
+  // The others' valleys may be far from what was known before: the last steps are to end in this one.
+  Prior here = prior;
+  if (!sure) here.step = fit.step;
+  refine(0, 2, 3, here, fit);
+  return fit;
+}
+
 std::optional<UncertainStep> PictureMotion::measure(const domain::GreyPicture& grey, const RoadView& view, double scale,
-                                                    const UncertainStep& expected) {
+                                                    const UncertainStep& expected, double k_per_mps) {
   if (std::min(grey.size.width, grey.size.height) < kSideLeast) {
     forget();
     return std::nullopt;
   }
   build(grey, now_);
   last_ = grey;
+  alike_ = false;
   const bool comparable = size_ == grey.size;
   size_ = grey.size;
-  if (!comparable) {
-    std::swap(before_, now_);
-    return std::nullopt;
-  }
-  const Vector prior_sd{expected.dx_sd / scale, expected.dy_sd / scale, expected.roll_sd, expected.k_sd * scale};
-  const CameraStep prior = scaled(expected.step, 1 / scale);
-  const RoadView small = scaled(view, 1 / scale);
-  CameraStep step = prior;
-  Vector variance{};
-  bool good = true;
-  double difference = 0;
-  alike_ = false;
-  float spread = 12;
-  for (const Pass& pass : kPasses) {
-    const double down = 1.0 / static_cast<double>(1 << pass.level);
-    for (int round = 0; round < pass.rounds && good; ++round) {
-      Normal normal = accumulate(pass.level, pass.stride, scaled(small, down), scaled(step, down), spread);
-      if (normal.weight < 60) {
-        good = false;
-        break;
-      }
-      difference = normal.absolute / normal.weight;
-      const double noise = std::max(kGreyNoise, 1.5 * normal.absolute / normal.weight);
-      spread = static_cast<float>(3 * noise);
-      // In units of the prior's spread, of the full small picture: the levels differ in the length of a pixel.
-      const Vector unit{prior_sd[0] * down, prior_sd[1] * down, prior_sd[2], prior_sd[3] / down};
-      const Vector off{(step.dx - prior.dx) / prior_sd[0], (step.dy - prior.dy) / prior_sd[1],
-                       (step.roll - prior.roll) / prior_sd[2], (step.k - prior.k) / prior_sd[3]};
-      const double trust = 1 / (noise * noise * kHonesty);
-      Matrix a{};
-      Vector b{};
-      for (std::size_t i = 0; i < 4; ++i) {
-        for (std::size_t j = 0; j <= i; ++j) a[i][j] = a[j][i] = normal.a[i][j] * unit[i] * unit[j] * trust;
-        b[i] = normal.b[i] * unit[i] * trust - off[i];
-        a[i][i] += 1;
-      }
-      good = solve(a, b, variance);
-      step.dx += b[0] * prior_sd[0];
-      step.dy += b[1] * prior_sd[1];
-      step.roll += b[2] * prior_sd[2];
-      step.k = std::max(0.0, step.k + b[3] * prior_sd[3]);
-      const double change = std::abs(b[0]) + std::abs(b[1]) + std::abs(b[2]) + std::abs(b[3]);
-      if (change < 0.01) break;
-    }
-  }
+  Fit fit{.good = false};
+  const Prior prior{.view = scaled(view, 1 / scale),
+                    .step = scaled(expected.step, 1 / scale),
+                    .sd = {expected.dx_sd / scale, expected.dy_sd / scale, expected.roll_sd, expected.k_sd * scale},
+                    .k_per_mps = k_per_mps * scale};
+  if (comparable) fit = align(prior);
   std::swap(before_, now_);
-  if (good) note_difference(difference);
+  const CameraStep& step = fit.step;
   const bool finite = std::isfinite(step.dx) && std::isfinite(step.dy) && std::isfinite(step.roll) && std::isfinite(step.k);
-  if (!good || !finite) return std::nullopt;
+  if (!fit.good || !finite) return std::nullopt;
+  note_difference(fit.difference);
   return UncertainStep{.step = scaled(step, scale),
-                       .dx_sd = scale * std::hypot(std::sqrt(variance[0]) * prior_sd[0], kShiftLeastSd),
-                       .dy_sd = scale * std::hypot(std::sqrt(variance[1]) * prior_sd[1], kShiftLeastSd),
-                       .roll_sd = std::sqrt(variance[2]) * prior_sd[2],
-                       .k_sd = std::hypot(std::sqrt(variance[3]) * prior_sd[3], kRateLeastShare * step.k) / scale};
+                       .dx_sd = scale * std::hypot(std::sqrt(fit.variance[0]) * prior.sd[0], kShiftLeastSd),
+                       .dy_sd = scale * std::hypot(std::sqrt(fit.variance[1]) * prior.sd[1], kShiftLeastSd),
+                       .roll_sd = std::sqrt(fit.variance[2]) * prior.sd[2],
+                       .k_sd = std::hypot(std::sqrt(fit.variance[3]) * prior.sd[3], kRateLeastShare * step.k) / scale};
 }
 
 }  // namespace hazard::track

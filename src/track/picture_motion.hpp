@@ -27,9 +27,9 @@ struct UncertainStep {
 class PictureMotion {
  public:
   // The motion from the last picture to `grey`, both of a view `scale` times as large as they are. `expected` is what is known of it
-  // beforehand; nothing when there is no last picture of that size, or too little in them to tell. Keeps a copy of `grey`.
+  // beforehand, and `k_per_mps` is what a usual camera at a metre a second would have driven; nothing when there is no last picture of that size, or too little in them to tell. Keeps a copy of `grey`.
   std::optional<UncertainStep> measure(const domain::GreyPicture& grey, const RoadView& view, double scale,
-                                       const UncertainStep& expected);
+                                       const UncertainStep& expected, double k_per_mps);
   void forget() noexcept;
   // The pictures of the last measure() differ no more than two of one drive usually do, once the motion is taken off. False before
   // there is anything to compare with.
@@ -47,11 +47,16 @@ class PictureMotion {
   };
   using Pyramid = std::array<Level, kLevels>;
   struct Normal;
+  struct Prior;
+  struct Fit;
 
   void note_difference(double difference) noexcept;
   void build(const domain::GreyPicture& grey, Pyramid& into);
   static void remove_mean(Level& level, std::vector<float>& scratch);
   Normal accumulate(std::size_t level, int stride, const RoadView& view, const CameraStep& step, float spread) const noexcept;
+  void refine(std::size_t level, int stride, int rounds, const Prior& prior, Fit& fit) const noexcept;
+  static double badness(const Fit& fit, double k_per_mps) noexcept;
+  Fit align(const Prior& prior) const noexcept;
 
   domain::GreyPicture last_;
   domain::SizePx size_;
