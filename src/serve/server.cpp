@@ -20,6 +20,14 @@ using std::chrono::steady_clock;
 
 constexpr auto kReapEvery = std::chrono::seconds(1);
 
+// The reason names files of this machine: for its owner, not for strangers.
+std::function<std::string()> reason_for(std::function<std::string()> reason, bool on_loopback) {
+  if (on_loopback || !reason) return reason;
+  return [reason = std::move(reason)] {
+    return reason().empty() ? std::string() : std::string("the model cannot be loaded; the server's log says why");
+  };
+}
+
 // While on loopback whoever reaches the server is its owner. Beyond it, anonymous clients may do everything but administer.
 Gate::Authorize make_authorize(bool on_loopback) {
   return [on_loopback](Access access, const RequestHead&) -> domain::Result<void> {
@@ -97,7 +105,7 @@ RunningServer::RunningServer(const ServerOptions& options, Dependencies&& depend
       services_{.registry = registry_,
                 .pictures = dependencies.pictures,
                 .version = std::move(dependencies.version),
-                .model_error = std::move(dependencies.model_error),
+                .model_error = reason_for(std::move(dependencies.model_error), on_loopback),
                 .loop = loop_,
                 .streams = streams_,
                 .http = http_metrics_,

@@ -16,6 +16,7 @@ namespace {
 
 using namespace test;
 using testing::HasSubstr;
+using testing::Not;
 using testing::StartsWith;
 
 TEST(server, needs_leave_to_listen_beyond_loopback) {
@@ -34,6 +35,27 @@ TEST(server, needs_leave_to_listen_beyond_loopback) {
   ASSERT_TRUE(allowed);
   EXPECT_EQ(Client((*allowed)->port()).get("/stream/sessions").status, 401);
   EXPECT_EQ(Client((*allowed)->port()).get("/health").status, 200);
+}
+
+TEST(server, tells_why_the_model_is_missing_to_its_owner_and_not_to_strangers) {
+  base::RealClock clock;
+  pipeline::Pipeline pipeline(clock);
+  session::Registry registry({}, pipeline);
+  session::SinglePictureDoor door(pipeline, registry.totals());
+  const auto reason = [] { return std::string("no such folder: models/secret"); };
+  serve::ServerOptions options;
+  options.port = 0;
+  options.host = "127.0.0.1";
+  const auto own = serve::Server::start(options, {registry, door, "t", reason});
+  ASSERT_TRUE(own);
+  EXPECT_THAT(Client((*own)->port()).get("/health/ready").body, HasSubstr("models/secret"));
+  options.host = "0.0.0.0";
+  options.allow_anonymous = true;
+  const auto open = serve::Server::start(options, {registry, door, "t", reason});
+  ASSERT_TRUE(open);
+  const std::string told = Client((*open)->port()).get("/health/ready").body;
+  EXPECT_THAT(told, Not(HasSubstr("secret")));
+  EXPECT_THAT(told, HasSubstr("log says why"));
 }
 
 TEST(server, tells_streams_and_ends) {
