@@ -19,6 +19,9 @@ BINARY = os.environ.get("HAZARDSTREAM_BINARY", os.path.join(ROOT, "build/hazards
 PEER_PYTHON = os.path.join(ROOT, "build/peers-venv/bin/python")
 START_SECONDS_MAX = 60
 
+# A measurement that is ended from outside leaves as any other does: with its servers ended.
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+
 
 def machine():
     """Cores, instruction sets and the precision that follows, as they are found."""
