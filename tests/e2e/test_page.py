@@ -76,7 +76,7 @@ def test_boxes_sit_on_the_hazards(page, server):
 def test_shows_the_clocks_and_the_age_of_what_is_seen(page):
     page.click("#play")
     wait_for_results(page, 5)
-    page.wait_for_function("document.getElementById('clock').textContent !== '–'")
+    page.wait_for_function("() => document.getElementById('clock').textContent !== '–'")
     assert abs(float(page.inner_text("#clock").replace("−", "-"))) < 50, "the page and the server run on one machine"
     assert number(page, "#capture-to-result") >= number(page, "#server-time") > 0
 
@@ -116,12 +116,12 @@ def test_sends_less_when_the_server_suggests_it_and_says_so(page):
     page.evaluate("window.suggest = { fps: 2, width: 320 }")
     page.click("#play")
     wait_for_results(page, 4)
-    page.wait_for_function("document.getElementById('pace').textContent.includes('2.0 frames a second, 320 pixels wide')")
-    page.wait_for_function("document.getElementById('picture').width === 320", timeout=15000)
-    page.wait_for_function("document.getElementById('rate').textContent < 3.5", timeout=15000)
+    page.wait_for_function("() => document.getElementById('pace').textContent.includes('2.0 frames a second, 320 pixels wide')")
+    page.wait_for_function("() => document.getElementById('picture').width === 320", timeout=15000)
+    page.wait_for_function("() => document.getElementById('rate').textContent < 3.5", timeout=15000)
     page.screenshot(path=OUTPUT / "paced.png")
     page.keyboard.press("h")
-    page.wait_for_function("document.getElementById('pace').textContent === ''")
+    page.wait_for_function("() => document.getElementById('pace').textContent === ''")
     assert not page.is_checked("#follow")
 
 
