@@ -26,7 +26,7 @@ void DriveWindow::make_room(base::WallTime now) {
     return entry.last_seen + options_.length < now || &entry + (kWindowSightings - 1) < entries_.data() + entries_.size();
   };
   for (const WindowEntry& entry : entries_) {
-    if (gone(entry)) left_behind_.push_back(entry.hazard_id);
+    if (gone(entry)) left_behind_.push_back({entry.hazard_id, entry.last_seen});
   }
   while (left_behind_.size() > kLeftBehindMost) left_behind_.pop_front();
   // The order stands: a vector keeps it while erasing, but not the addresses that gone() looks at.
@@ -37,10 +37,10 @@ void DriveWindow::make_room(base::WallTime now) {
   entries_ = std::move(kept);
 }
 
-const WindowEntry* DriveWindow::same_look(const WindowEntry& entry) const {
-  const WindowEntry* nearest = nullptr;
+WindowEntry* DriveWindow::same_look(const WindowEntry& entry) {
+  WindowEntry* nearest = nullptr;
   double least = 0;
-  for (const WindowEntry& other : entries_) {
+  for (WindowEntry& other : entries_) {
     if (other.class_name != entry.class_name) continue;
     const double drift = std::sqrt(2) * entry.shared_sigma_m *
                          std::sqrt(1 - std::exp(-std::abs(seconds(entry.first_seen - other.last_seen)) / options_.drift_time_s));
@@ -55,9 +55,10 @@ const WindowEntry* DriveWindow::same_look(const WindowEntry& entry) const {
   return nearest;
 }
 
-bool DriveWindow::excludes(const std::string& hazard_id) const {
+bool DriveWindow::excludes(const std::string& hazard_id, base::WallTime now) const {
   const auto own = [&](const WindowEntry& entry) { return entry.created && entry.hazard_id == hazard_id; };
-  return std::ranges::any_of(entries_, own) || std::ranges::find(left_behind_, hazard_id) != left_behind_.end();
+  const auto left = [&](const Left& left) { return left.hazard_id == hazard_id && now - left.at < options_.left_behind; };
+  return std::ranges::any_of(entries_, own) || std::ranges::any_of(left_behind_, left);
 }
 
 // The entry's own error, and how far the shared one may have moved between it and the newest: on this drive and, since the map was

@@ -61,6 +61,7 @@ class DriveWindow {
     double drift_time_s = 150;       // the shared error's correlation time
     double sure_gain = 2;            // log-likelihood by which a look back must be better to correct what was decided
     base::Duration length = std::chrono::seconds(60);
+    base::Duration left_behind = std::chrono::minutes(2);  // then the vehicle may be back
   };
 
   explicit DriveWindow(Options options) : options_(options) {}
@@ -70,10 +71,10 @@ class DriveWindow {
 
   // An entry of the same class that this sighting is another look at: where the two lie together within their own errors and were not
   // seen side by side at the same time.
-  const WindowEntry* same_look(const WindowEntry& entry) const;
+  WindowEntry* same_look(const WindowEntry& entry);
 
-  // Hazards that cannot be this drive's next one: those it made itself, and those it has left behind.
-  bool excludes(const std::string& hazard_id) const;
+  // Hazards that cannot be what the drive sees at `now`: those it made itself a moment ago, and those it has just left behind.
+  bool excludes(const std::string& hazard_id, base::WallTime now) const;
 
   // Adds the entry (make_room first) and finds the shift that explains all of them best; the last of `of` is the new entry's. What was
   // decided for the others is kept, unless changing it is better by sure_gain.
@@ -94,7 +95,11 @@ class DriveWindow {
 
   Options options_;
   std::vector<WindowEntry> entries_;
-  std::deque<std::string> left_behind_;  // hazards of entries that were dropped
+  struct Left {
+    std::string hazard_id;
+    base::WallTime at{};
+  };
+  std::deque<Left> left_behind_;  // of entries that were dropped
 };
 
 }  // namespace hazard::report

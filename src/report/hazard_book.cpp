@@ -94,17 +94,18 @@ Taken HazardBook::take_placed(store::Transaction& transaction, Sighting sighting
   sighting.place->map_point = sighting.place->point;
   window.make_room(sighting.last_seen);
   WindowEntry entry = entry_of(sighting);
-  if (const WindowEntry* before = window.same_look(entry)) {
+  if (WindowEntry* before = window.same_look(entry)) {
     if (auto hazard = transaction.hazard(before->hazard_id); hazard && hazard->state != ReviewState::merged) {
       sighting.reason += fmt::format(" The same drive saw it {:.1f} m from here moments before.",
                                      distance_m(before->point, sighting.place->point));
+      before->last_seen = std::max(before->last_seen, sighting.last_seen);  // it may stand here for long
       return join(transaction, std::move(*hazard), std::move(sighting), true, 0);
     }
   }
   const double reach = reach_m(*sighting.place);
   std::vector<Hazard> near =
       transaction.hazards_near(sighting.class_name, sighting.place->point, reach, kWindowCandidates + kWindowSightings);
-  std::erase_if(near, [&](const Hazard& hazard) { return window.excludes(hazard.id); });
+  std::erase_if(near, [&](const Hazard& hazard) { return window.excludes(hazard.id, sighting.last_seen); });
   for (const Hazard& hazard : near) {
     entry.candidates.push_back({hazard.id, hazard.place->map_point, hazard.place->map_variance_m2,
                                 heading_penalty(hazard.place->heading_deg, sighting.place->heading_deg)});

@@ -96,12 +96,13 @@ TEST_F(DriveWindowTest, a_second_look_is_near_in_place_and_not_side_by_side) {
 
 TEST_F(DriveWindowTest, what_the_drive_made_or_left_behind_is_excluded) {
   add(60, 0);  // new
-  EXPECT_TRUE(window.excludes("new"));
+  EXPECT_TRUE(window.excludes("new", at_second(1)));
   EXPECT_EQ(add(0, 1), "a");
-  EXPECT_FALSE(window.excludes("a"));  // may still be exchanged with another
+  EXPECT_FALSE(window.excludes("a", at_second(1)));  // may still be exchanged with another
   window.make_room(at_second(62));
   EXPECT_TRUE(window.entries().empty());
-  EXPECT_TRUE(window.excludes("a"));
+  EXPECT_TRUE(window.excludes("a", at_second(120.9)));
+  EXPECT_FALSE(window.excludes("a", at_second(121)));
 }
 
 TEST_F(DriveWindowTest, stays_bounded) {
