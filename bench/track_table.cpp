@@ -1,10 +1,11 @@
 // The tables of docs/tracking.md: how well tracks keep their identity on the simulated drive, with and without the camera's motion, and
 // where predicted boxes lie.
 //
-//   cmake --build build --target track_table && build/bench/track_table [--cache FOLDER] [--frames N] [--seed N] [--look-between] [ROW...]
+//   cmake --build build --target track_table && build/bench/track_table [--cache FOLDER] [--frames N] [--seed N] [--look-between] [--pictures FOLDER] [ROW...]
 //
-// ROW: calm, shaky, "5 fps", "50 km/h", predictions; without any, all. Three seeds from --seed on. With --look-between, the frames in
+// ROW: calm, shaky, "5 fps", "50 km/h", predictions, labelled; without any, all. Three seeds from --seed on. With --look-between, the frames in
 // which nothing is looked for are decoded for their small picture all the same.
+// FOLDER of --pictures holds NAME_RAW.webp for the frames of tests/support/labelled_drive.txt.
 // --cache keeps the small grey pictures in FOLDER, so that a second run does not render them again.
 #include <fmt/format.h>
 
@@ -19,9 +20,11 @@
 #include <string_view>
 #include <vector>
 
+#include "image/decoder.hpp"
 #include "image/small_grey.hpp"
 #include "sim/drive.hpp"
 #include "support/identity_score.hpp"
+#include "support/labelled_drive.hpp"
 #include "support/noisy_drive.hpp"
 #include "track/tracker.hpp"
 
@@ -48,6 +51,7 @@ struct Arguments {
   std::set<std::string> rows;
   bool look_between = false;
   std::uint64_t first_seed = 1;
+  std::string pictures;
 };
 
 // The picture is looked at in less than its size: rendering is what takes the time.
@@ -202,6 +206,40 @@ void identities(const Arguments& arguments) {
   }
 }
 
+// The hand-labelled frames, with the pictures of FOLDER where it is given.
+void labelled(const Arguments& arguments) {
+  const auto frames = support::read_labelled_drive(HAZARD_SOURCE_DIR "/tests/support/labelled_drive.txt");
+  const auto grey_of = [&](const std::string& name) {
+    std::ifstream in(fmt::format("{}/{}_RAW.webp", arguments.pictures, name), std::ios::binary);
+    const std::vector<std::uint8_t> bytes((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+    domain::RgbPicture picture({640, 400});
+    domain::GreyPicture grey;
+    image::Decoder decoder;
+    if (decoder.decode_letterboxed(bytes, picture.view(), image::OrientationPolicy::apply)) {
+      image::shrink_grey(picture.view(), grey, 160);
+    } else {
+      fmt::print("no picture {}\n", name);
+    }
+    return grey;
+  };
+  fmt::print(
+      "\n| labelled drive | IDF1 | switches | hazards | continued | found | wrongly joined | boxes "
+      "|\n|---|---|---|---|---|---|---|---|\n");
+  const auto row = [&](const char* name, const track::TrackerOptions& options, bool pictures) {
+    const auto score =
+        support::follow_labelled_drive(frames, options, pictures ? std::function(grey_of) : decltype(std::function(grey_of)){});
+    fmt::print("| {} | {:.3f} | {} | {} | {} | {} | {} | {} |\n", name, score.identity.idf1, score.identity.switches,
+               score.identity.things, score.continued, score.found, score.wrong, score.identity.boxes);
+  };
+  row("camera motion off", {.camera_motion = false}, false);
+  row("boxes", {}, false);
+  if (arguments.pictures.empty()) {
+    fmt::print("| picture | skipped: no --pictures FOLDER | | | | | | |\n");
+  } else {
+    row("picture", {}, true);
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -215,12 +253,16 @@ int main(int argc, char** argv) {
       arguments.frames = std::atoi(argv[++i]);
     } else if (word == "--seed" && i + 1 < argc) {
       arguments.first_seed = std::strtoull(argv[++i], nullptr, 10);
+    } else if (word == "--pictures" && i + 1 < argc) {
+      arguments.pictures = argv[++i];
     } else if (word == "--look-between") {
       arguments.look_between = true;
     } else {
       arguments.rows.emplace(word);
     }
   }
-  if (arguments.rows.empty() || !arguments.rows.contains("predictions")) identities(arguments);
-  if (arguments.rows.empty() || arguments.rows.contains("predictions")) predictions(arguments);
+  const bool all = arguments.rows.empty();
+  identities(arguments);
+  if (all || arguments.rows.contains("predictions")) predictions(arguments);
+  if (all || arguments.rows.contains("labelled")) labelled(arguments);
 }

@@ -13,6 +13,11 @@ using domain::PixelBox;
 constexpr double kSurpriseMost = 18.42;
 // The same with four degrees of freedom.
 constexpr double kRoadSurpriseMost = 23.5;
+constexpr float kLeavingOverlapLeast = 0.3F;
+constexpr float kRoadOverlapNear = 0.1F;
+constexpr float kCutGapMost = 0.1F;  // of the picture's width
+constexpr float kRoadOverlapSure = 0.5F;
+constexpr double kRoadReach = 2.0;  // sizes
 // So near is never too surprising: frames that left the camera 100 ms apart may arrive together, and then nothing seems to have had
 // the time to move.
 constexpr double kNearInSizes = 0.75;
@@ -30,6 +35,11 @@ double distance_in_sizes(const PixelBox& a, const PixelBox& b) noexcept {
   return std::hypot(dx, dy) / ((size_of(a) + size_of(b)) / 2);
 }
 
+// Of two boxes apart, the wider of the gaps across and down; negative when they overlap.
+float gap_between(const PixelBox& a, const PixelBox& b) noexcept {
+  return std::max(std::max(a.x1, b.x1) - std::min(a.x2, b.x2), std::max(a.y1, b.y1) - std::min(a.y2, b.y2));
+}
+
 // Of a thing that leaves the picture less and less is seen, in the end a piece somewhere inside of where the whole would be.
 float overlap_on_road(const Candidate& track, const PixelBox& found) noexcept {
   if (!cuts_of(found, track.picture).any()) return domain::iou(track.expected, found);
@@ -38,10 +48,20 @@ float overlap_on_road(const Candidate& track, const PixelBox& found) noexcept {
   return w <= 0 || h <= 0 ? 0 : w * h / found.area();
 }
 
-float pair_cost_on_road(const Candidate& track, const PixelBox& found, const Gate& gate) noexcept {
+float pair_cost_on_road(const Candidate& track, const PixelBox& found) noexcept {
   const float overlap = overlap_on_road(track, found);
   const double surprise = track.road->surprise(found, track.picture, track.camera);
-  if (overlap < gate.iou_least && surprise > kRoadSurpriseMost) return kForbidden;
+  if (surprise > kRoadSurpriseMost && overlap < kRoadOverlapSure) return kForbidden;
+  // However uncertain a place is: what is to be the same must lie near and look alike, and what is leaving the picture does not come
+  // back whole.
+  const bool found_cut = cuts_of(found, track.picture).any();
+  const bool expected_cut = cuts_of(track.expected, track.picture).any();
+  if (expected_cut && !found_cut && overlap < kLeavingOverlapLeast) return kForbidden;
+  if (!found_cut && overlap < kRoadOverlapNear &&
+      (distance_in_sizes(track.expected, found) > kRoadReach || !sides_agree(track.expected, found))) {
+    return kForbidden;
+  }
+  if (found_cut && gap_between(track.expected, found) > kCutGapMost * static_cast<float>(track.picture.width)) return kForbidden;
   return static_cast<float>((1.0 - overlap + std::min(1.0, surprise / kRoadSurpriseMost)) / 2);
 }
 
@@ -50,7 +70,7 @@ float pair_cost_on_road(const Candidate& track, const PixelBox& found, const Gat
 float pair_cost(const Candidate& track, const domain::Detection& detection, const Gate& gate) noexcept {
   if (track.class_id != detection.class_id) return kForbidden;
   const PixelBox& expected = track.expected;
-  if (track.road != nullptr) return pair_cost_on_road(track, detection.box, gate);
+  if (track.road != nullptr) return pair_cost_on_road(track, detection.box);
   const float overlap = domain::iou(expected, detection.box);
   const double distance = distance_in_sizes(expected, detection.box);
   if (overlap < gate.iou_least) {

@@ -1,6 +1,4 @@
 #include "track/camera_motion.hpp"
-#include <cstdio>
-#include <cstdlib>
 
 #include <algorithm>
 #include <cmath>
@@ -16,8 +14,8 @@ using domain::PixelBox;
 // from the top.
 constexpr double kUsualFocalShare = 0.83;  // of the picture's width
 constexpr double kUsualHeightM = 1.35;
-constexpr double kUsualHorizonShare = 0.40;  // of the picture's height
-constexpr double kUsualHorizonSd = 0.12;
+constexpr double kUsualHorizonShare = 0.35;  // of the picture's height
+constexpr double kUsualHorizonSd = 0.2;
 constexpr double kUsualSpread = 0.35;  // cameras differ from it by about so much
 
 // Without a sent speed, this one is assumed and its true value learnt.
@@ -36,6 +34,9 @@ constexpr double kBendSdPerS = 0.08;
 constexpr double kPictureNodSd = 0.01;
 constexpr double kRollSd = 0.01;         // radians
 constexpr double kUnsureSpeed = 0.5;     // m/s
+constexpr double kTriedSpeedSd = 1.5;    // m/s
+constexpr double kSpeedLeast = 1;        // m/s: below, a speed tells nothing of the rate
+constexpr double kRateSpread = 2.5;      // times the usual one, either way
 constexpr double kPictureSpeedSd = 0.7;  // m/s
 constexpr double kPictureRateShare = 0.3;
 // Longer apart, two pictures of a moving vehicle have little in common.
@@ -223,10 +224,6 @@ void CameraMotion::look_at(const domain::GreyPicture& grey, double dt) {
                                .k_sd = std::sqrt(total.k_variance + square(kUnsureSpeed * usual_rate() * total.seconds))};
   const auto seen = picture_.measure(grey, picture_view_, scale, expected, usual_rate() * total.seconds);
   seen_picture_ = seen.has_value();
-  if (getenv("CAM") && seen)
-    fprintf(stderr, "PIC total k/dt %.5f sd %.5f secs %.2f | seen %.5f sd %.5f dx %.2f dy %.2f (guessed dx %.2f dy %.2f)\n",
-            total.step.k / total.seconds, expected.k_sd / total.seconds, total.seconds, seen->step.k / total.seconds,
-            seen->k_sd / total.seconds, seen->step.dx, seen->step.dy, guessed.dx, guessed.dy);
   if (!seen) return;
   seen_seconds_ = total.seconds;
   // The rate is learnt slowly: what fools one pair of pictures often fools the next.
@@ -334,12 +331,26 @@ void CameraMotion::note_restlessness() noexcept {
   s_.restlessness = std::clamp(s_.restlessness * (kRestlessMemory + (1 - kRestlessMemory) * ratio), 1.0, kRestlessMost);
 }
 
+CameraStep CameraMotion::step_at(double mps, double dt) const noexcept { return {.k = mps * usual_rate() * dt - step_.k}; }
+
+void CameraMotion::assume_speed(double mps, double dt) noexcept {
+  step_.k = mps * usual_rate() * dt;
+  k_variance_ = square(kTriedSpeedSd * usual_rate() * dt);
+  const double speed = std::max(s_.speed, kSpeedLeast);
+  s_.rate_per_speed = std::clamp(mps / speed * usual_rate(), rate_least(), rate_most());
+  s_.rate_per_speed_variance = square(kTriedSpeedSd / speed * usual_rate());
+}
+
+// When the speed is sent, the rate depends on the camera's height and focal length alone, and those differ only so much.
+double CameraMotion::rate_least() const noexcept { return s_.speed_sent ? usual_rate() / kRateSpread : 0; }
+double CameraMotion::rate_most() const noexcept { return usual_rate() * (s_.speed_sent ? kRateSpread : kRatePerSpeedMost); }
+
 // k = rate_per_speed * speed * dt, plus the sent speed's error: the part of the correction that is the first factor's goes there.
 void CameraMotion::correct_rate(double change_of_k, double variance_before, double variance_after, double dt) noexcept {
   const double by_rate = s_.speed * dt;
   if (by_rate <= 0) return;
   const double gain = s_.rate_per_speed_variance * by_rate / variance_before;
-  s_.rate_per_speed = std::clamp(s_.rate_per_speed + gain * change_of_k, 0.0, kRatePerSpeedMost * usual_rate());
+  s_.rate_per_speed = std::clamp(s_.rate_per_speed + gain * change_of_k, rate_least(), rate_most());
   const double less = square(gain) * (variance_before - variance_after);
   s_.rate_per_speed_variance = std::max(s_.rate_per_speed_variance - less, square(0.01 * usual_rate()));
 }

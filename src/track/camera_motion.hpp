@@ -70,6 +70,10 @@ class CameraMotion {
   double variance_x(const PicturePoint& expected) const noexcept;
   double variance_y(const PicturePoint& expected) const noexcept;
 
+  // The rest of the step, had the usual camera driven at so many metres a second; and the decision that this one did.
+  CameraStep step_at(double mps, double dt) const noexcept;
+  void assume_speed(double mps, double dt) noexcept;
+
   // What all pairs have in common is taken as the camera's: the rest of the step, to be applied on top of step(). Pairs that
   // disagree with the others count little.
   CameraStep learn(std::span<const BoxPair> pairs, double dt);
@@ -101,6 +105,8 @@ class CameraMotion {
   void settle_horizon() noexcept;
   void take_speed(std::optional<double> speed_mps, double dt) noexcept;
   double usual_rate() const noexcept;
+  double rate_least() const noexcept;
+  double rate_most() const noexcept;
   void correct_rate(double change_of_k, double variance_before, double variance_after, double dt) noexcept;
 
   domain::SizePx size_;

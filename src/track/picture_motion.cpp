@@ -29,6 +29,7 @@ constexpr double kStartsMps[] = {3, 8, 14, 22};
 constexpr double kStartSdMps = 6;
 constexpr double kCrawlMps = 3;
 constexpr double kStandingReluctance = 0.3;
+constexpr double kSurpriseReluctance = 0.01;
 constexpr double kClearlyAlike = 0.7;  // times the usual difference of two pictures
 constexpr double kPixelsLeast = 60;
 constexpr double kSettled = 0.01;  // standard deviations of what was known before
@@ -320,9 +321,11 @@ void PictureMotion::refine(std::size_t level, int stride, int rounds, const Prio
 
 // How bad a fit is. A vehicle that stands sees the same picture again, and nothing fits as well; where the road has little on it, though,
 // standing fits about as well as driving: it must do so by far better to be believed.
-double PictureMotion::badness(const Fit& fit, double k_per_mps) noexcept {
-  const double standing = std::max(0.0, 1 - fit.step.k / (kCrawlMps * k_per_mps));
-  return fit.good ? fit.difference * (1 + kStandingReluctance * standing) : std::numeric_limits<double>::infinity();
+double PictureMotion::badness(const Fit& fit, const Prior& prior) noexcept {
+  if (!fit.good) return std::numeric_limits<double>::infinity();
+  const double standing = std::max(0.0, 1 - fit.step.k / (kCrawlMps * prior.k_per_mps));
+  const double surprise = (fit.step.k - prior.step.k) / prior.sd[3];
+  return fit.difference * (1 + kStandingReluctance * standing + kSurpriseReluctance * surprise * surprise);
 }
 
 // Coarse to fine. While it is hardly known how far the vehicle drives, one start would end in whichever valley is near: the one that
@@ -340,7 +343,7 @@ PictureMotion::Fit PictureMotion::align(const Prior& prior) const noexcept {
     start.step.k = mps * prior.k_per_mps;
     refine(2, 1, 6, loose, start);
     refine(1, 1, 3, loose, start);
-    if (badness(start, prior.k_per_mps) < badness(fit, prior.k_per_mps)) fit = start;
+    if (badness(start, prior) < badness(fit, prior)) fit = start;
   }
   // The others' valleys may be far from what was known before: the last steps are to end in this one.
   Prior here = prior;

@@ -55,7 +55,7 @@ class PictureMotion {
   static void remove_mean(Level& level, std::vector<float>& scratch);
   Normal accumulate(std::size_t level, int stride, const RoadView& view, const CameraStep& step, float spread) const noexcept;
   void refine(std::size_t level, int stride, int rounds, const Prior& prior, Fit& fit) const noexcept;
-  static double badness(const Fit& fit, double k_per_mps) noexcept;
+  static double badness(const Fit& fit, const Prior& prior) noexcept;
   Fit align(const Prior& prior) const noexcept;
 
   domain::GreyPicture last_;

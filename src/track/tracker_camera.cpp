@@ -23,6 +23,13 @@ constexpr double kPauseLeastSteps = 4;
 constexpr double kDriveOnMostS = 10;
 constexpr double kUsualStepMemory = 0.9;
 
+// So many frames in a row without a single agreement are doubtful; one agreement is at most 1.5.
+constexpr int kDoubtsLeast = 2000;
+constexpr double kAgreedLeast = 1.0;
+constexpr std::size_t kDoubtTracksMost = 50;
+// m/s, of the usual camera.
+constexpr double kSpeedsTried[] = {1, 3, 5, 7, 9, 11, 13, 15, 17.5, 20, 23, 26, 30};
+
 double seconds_between(base::SteadyTime earlier, base::SteadyTime later) noexcept {
   return std::max(0.0, std::chrono::duration<double>(later - earlier).count());
 }
@@ -71,6 +78,7 @@ void Tracker::State::begin_frame(const FrameSight& sight, std::span<const Detect
     follow_camera(sight, dt);
     usual_dt = kUsualStepMemory * usual_dt + (1 - kUsualStepMemory) * std::min(dt, kPauseLeastS);
   }
+  doubt_speed(detections);
   settle_camera(detections);
 }
 
@@ -103,6 +111,36 @@ void Tracker::State::resume(const FrameSight& sight, std::span<const Detection> 
   } else if (sight.grey != nullptr) {
     camera.look_again(*sight.grey);
   }
+}
+
+// When boxes are found, but frame after frame none where one is expected, the speed may have been misjudged: on a road with little to see
+// on it the picture may tell any. Then the speed is looked for under which the boxes agree.
+void Tracker::State::doubt_speed(std::span<const Detection> detections) {
+  if (tracks.empty() || detection_indices.empty()) return;
+  if (agreement(detections) > 0) {
+    doubts = 0;
+    return;
+  }
+  if (++doubts < kDoubtsLeast || tracks.size() > kDoubtTracksMost) return;
+  const std::vector<Track> tracks_before = tracks;
+  std::vector<Track> tracks_best;
+  double best = 0;
+  double best_mps = 0;
+  for (const double mps : kSpeedsTried) {
+    const CameraStep rest = camera.step_at(mps, dt);
+    for (Track& track : tracks) track.road.carry_along(rest, camera.view(), 0, picture);
+    const double agreed = agreement(detections);
+    if (agreed > best) {
+      best = agreed;
+      best_mps = mps;
+      tracks_best = tracks;
+    }
+    tracks = tracks_before;
+  }
+  if (best < kAgreedLeast) return;
+  camera.assume_speed(best_mps, dt);
+  tracks = std::move(tracks_best);
+  doubts = 0;
 }
 
 // How well the strong detections fit to where the tracks are expected: 0 for not at all, up to 1.5 for each.

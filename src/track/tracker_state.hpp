@@ -17,7 +17,7 @@ enum class Phase : std::uint8_t { tentative, confirmed, lost };  // saved as num
 // Stage one of the association may reach for anything likely; stage two, on weak boxes, only for what is nearly where it was expected.
 inline constexpr Gate kHighGate{.iou_least = 0.1F, .reach = 3.0F};
 inline constexpr Gate kLowGate{.iou_least = 0.3F, .reach = 1.0F};
-inline constexpr Gate kRoadGate{.iou_least = 0.5F};
+inline constexpr Gate kRoadGate{.iou_least = 1.1F};
 
 struct Track {
   std::uint64_t id = 0;
@@ -44,6 +44,7 @@ struct Tracker::State {
   domain::SizePx picture;  // the last known; 0x0: none
   double dt = 0;           // seconds from the frame before to this one, as far as the tracks are concerned
   double usual_dt = 0.1;
+  int doubts = 0;  // frames in a row in which no box was found where one was expected
   CameraMotion camera;
   std::vector<Track> tracks;
   std::vector<domain::TrackedDetection> results;
@@ -68,6 +69,7 @@ struct Tracker::State {
   void begin_frame(const FrameSight& sight, std::span<const domain::Detection> detections);
   void follow_camera(const FrameSight& sight, double seconds);
   void resume(const FrameSight& sight, std::span<const domain::Detection> detections);
+  void doubt_speed(std::span<const domain::Detection> detections);
   double agreement(std::span<const domain::Detection> detections);
   std::span<const int> first_look(std::span<const domain::Detection> detections);
   void settle_camera(std::span<const domain::Detection> detections);
