@@ -3,13 +3,14 @@
 //
 //   cmake --build build --target track_table && build/bench/track_table [--cache FOLDER] [--frames N] [--seed N] [--look-between] [--pictures FOLDER] [ROW...]
 //
-// ROW: calm, shaky, "5 fps", "50 km/h", predictions, labelled; without any, all. Three seeds from --seed on. With --look-between, the frames in
+// ROW: calm, shaky, "5 fps", "50 km/h", predictions, labelled, costs; without any, all. Three seeds from --seed on. With --look-between, the frames in
 // which nothing is looked for are decoded for their small picture all the same.
 // FOLDER of --pictures holds NAME_RAW.webp for the frames of tests/support/labelled_drive.txt.
 // --cache keeps the small grey pictures in FOLDER, so that a second run does not render them again.
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -206,6 +207,53 @@ void identities(const Arguments& arguments) {
   }
 }
 
+template <typename Work>
+double microseconds_each(int times, Work work) {
+  const auto begin = std::chrono::steady_clock::now();
+  for (int i = 0; i < times; ++i) work(i);
+  return std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - begin).count() / times;
+}
+
+// What a frame costs: boxes that drive towards the camera, with and without a picture to look at, and the small picture itself.
+void costs(const Arguments& arguments) {
+  const sim::Drive drive({.size = {640, 360}});
+  std::vector<domain::GreyPicture> greys;
+  for (std::uint64_t i = 0; i < 50; ++i) greys.push_back(grey_of(arguments, drive, i));
+  fmt::print("\n| step | microseconds |\n|---|---|\n");
+  for (const int objects : {0, 5, 20, 50}) {
+    for (const bool look : {false, true}) {
+      track::Tracker tracker;
+      std::vector<domain::Detection> found;
+      const double each = microseconds_each(2000, [&](int frame) {
+        found.clear();
+        for (int i = 0; i < objects; ++i) {
+          const auto metres = static_cast<float>(4 + (i * 36.0 / objects) + 3 - (frame % 30) * 0.1);
+          const float x = 640 + 1065 * (static_cast<float>(i % 7) - 3) / metres;
+          const float y = 248 + 1438 / metres;
+          found.push_back({{x, y - 60 / metres, x + 600 / metres, y}, 0.9F, i % 2});
+        }
+        track::FrameSight sight{.at = base::SteadyTime{std::chrono::hours(1) + frame * std::chrono::milliseconds(100)},
+                                .picture = {1280, 720}};
+        if (look) sight.grey = &greys[static_cast<std::size_t>(frame) % greys.size()];
+        tracker.update(found, sight);
+      });
+      fmt::print("| update, {} boxes{} | {:.0f} |\n", objects, look ? ", picture" : "", each);
+    }
+  }
+  domain::RgbPicture picture({640, 360});
+  drive.render(0, picture.view());
+  domain::GreyPicture grey;
+  fmt::print("| shrink_grey 640x360 | {:.0f} |\n",
+             microseconds_each(500, [&](int) { image::shrink_grey(picture.view(), grey, 160); }));
+  track::Tracker tracker;
+  tracker.update({}, {.at = base::SteadyTime{std::chrono::hours(1)}, .picture = {1280, 720}, .grey = &greys[0]});
+  const std::string saved = tracker.save(base::SteadyTime{std::chrono::hours(1)});
+  fmt::print("| save ({} bytes) | {:.0f} |\n", saved.size(),
+             microseconds_each(200, [&](int) { (void)tracker.save(base::SteadyTime{std::chrono::hours(1)}); }));
+  fmt::print("| load | {:.0f} |\n",
+             microseconds_each(200, [&](int) { (void)track::Tracker::load(saved, base::SteadyTime{std::chrono::hours(1)}); }));
+}
+
 // The hand-labelled frames, with the pictures of FOLDER where it is given.
 void labelled(const Arguments& arguments) {
   const auto frames = support::read_labelled_drive(HAZARD_SOURCE_DIR "/tests/support/labelled_drive.txt");
@@ -265,4 +313,5 @@ int main(int argc, char** argv) {
   identities(arguments);
   if (all || arguments.rows.contains("predictions")) predictions(arguments);
   if (all || arguments.rows.contains("labelled")) labelled(arguments);
+  if (all || arguments.rows.contains("costs")) costs(arguments);
 }

@@ -55,6 +55,14 @@ constexpr double kFocusSd = 0.03;          // of the picture's width
 constexpr double kHorizonLeastSd = 0.006;  // the road goes up and down
 constexpr double kHorizonLeast = -0.3;     // the first hypothesis, in picture heights
 constexpr double kHorizonStep = 0.05;
+// While the horizon is less well known than this, in picture heights, the pictures are tried with some others.
+constexpr double kHorizonSure = 0.05;
+constexpr std::size_t kHorizonTries = 5;
+constexpr double kTryStep = 0.2;
+constexpr double kTryStepCost = 0.03;  // a fit worse by this share costs one
+constexpr double kTryCostMost = 4;
+constexpr double kDrivingMps = 3;  // slower, all horizons fit
+constexpr double try_share(std::size_t i) noexcept { return -0.3 + kTryStep * static_cast<double>(i); }
 constexpr double kGrowthSd = 0.12;            // of the logarithm of two widths' ratio
 constexpr double kGrowthRowSd = 0.01;         // of a row, in picture heights
 constexpr double kHorizonMemory = 0.995;      // for each sample
@@ -222,7 +230,12 @@ void CameraMotion::look_at(const domain::GreyPicture& grey, double dt) {
                                .dy_sd = kPictureNodSd * size_.width,
                                .roll_sd = kRollSd,
                                .k_sd = std::sqrt(total.k_variance + square(kUnsureSpeed * usual_rate() * total.seconds))};
-  const auto seen = picture_.measure(grey, picture_view_, scale, expected, usual_rate() * total.seconds);
+  std::array<HorizonTry, kHorizonTries> tries{};
+  const bool unsure = horizon_variance_ > square(kHorizonSure * size_.height);
+  for (std::size_t i = 0; i < tries.size(); ++i) tries[i].horizon = size_.height * try_share(i);
+  const std::span<HorizonTry> tried(tries.data(), unsure ? tries.size() : 0);
+  const auto seen = picture_.measure(grey, picture_view_, scale, expected, usual_rate() * total.seconds, tried);
+  if (seen && unsure && seen->step.k > kDrivingMps * usual_rate() * total.seconds) learn_horizon(tried);
   seen_picture_ = seen.has_value();
   if (!seen) return;
   seen_seconds_ = total.seconds;
@@ -240,6 +253,24 @@ void CameraMotion::look_at(const domain::GreyPicture& grey, double dt) {
   k_variance_ = std::min(k_variance_, square(k_sd));
   dx_variance_ = square(seen->dx_sd);
   dy_variance_ = square(seen->dy_sd);
+}
+
+// Between two tries the costs run straight.
+void CameraMotion::learn_horizon(std::span<const HorizonTry> tries) noexcept {
+  double least = 1e300;
+  for (const HorizonTry& each : tries) {
+    if (each.difference <= 0) return;
+    least = std::min(least, each.difference);
+  }
+  for (std::size_t i = 0; i < Snapshot::kHorizons; ++i) {
+    const double share = kHorizonLeast + kHorizonStep * static_cast<double>(i);
+    const double place = std::clamp((share - try_share(0)) / kTryStep, 0.0, static_cast<double>(tries.size() - 1));
+    const auto before = std::min(static_cast<std::size_t>(place), tries.size() - 2);
+    const double weight = place - static_cast<double>(before);
+    const double difference = (1 - weight) * tries[before].difference + weight * tries[before + 1].difference;
+    s_.horizon_cost[i] += std::min((difference / least - 1) / kTryStepCost, kTryCostMost);
+  }
+  settle_horizon();
 }
 
 double CameraMotion::view_variance_x(const PicturePoint& expected) const noexcept {

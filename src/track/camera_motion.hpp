@@ -102,6 +102,7 @@ class CameraMotion {
   void look_at(const domain::GreyPicture& grey, double dt);
   void take_heading(std::optional<double> heading_deg) noexcept;
   void note_restlessness() noexcept;
+  void learn_horizon(std::span<const HorizonTry> tries) noexcept;
   void settle_horizon() noexcept;
   void take_speed(std::optional<double> speed_mps, double dt) noexcept;
   double usual_rate() const noexcept;

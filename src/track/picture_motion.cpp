@@ -31,6 +31,7 @@ constexpr double kCrawlMps = 3;
 constexpr double kStandingReluctance = 0.3;
 constexpr double kSurpriseReluctance = 0.01;
 constexpr double kClearlyAlike = 0.7;  // times the usual difference of two pictures
+constexpr double kMiddleRow = 0.75;    // of the picture's height
 constexpr double kPixelsLeast = 60;
 constexpr double kSettled = 0.01;  // standard deviations of what was known before
 
@@ -247,8 +248,8 @@ PictureMotion::Normal PictureMotion::accumulate(std::size_t level, int stride, c
       sums[11] += w1 * error;
       sums[12] += w2 * error;
       sums[13] += w3 * error;
-      // Only the road tells how far the vehicle drove.
-      if (below > 0) {
+      // Only the road tells how far the vehicle drove; it is what most cameras see in the lower half.
+      if (2 * y >= h) {
         weights += 1;
         absolute += std::min(size, kCut);
       }
@@ -352,8 +353,26 @@ PictureMotion::Fit PictureMotion::align(const Prior& prior) const noexcept {
   return fit;
 }
 
+// How well the pictures fit when the horizon lies elsewhere. It starts from the drive that moves the middle of the road as `fit` does.
+double PictureMotion::difference_under(double horizon, const Prior& prior, const Fit& fit) const noexcept {
+  const double row = kMiddleRow * before_[0].size.height;
+  const double below = std::max(1.0, row - prior.view.horizon);
+  const double moved = below / std::max(0.1, 1 - fit.step.k * below) - below;
+  const double other = std::max(1.0, row - horizon);
+  Prior elsewhere = prior;
+  elsewhere.view.horizon = horizon;
+  elsewhere.step = fit.step;
+  elsewhere.step.k = 1 / other - 1 / (other + moved);
+  elsewhere.sd[3] = std::max(prior.sd[3], kStartSdMps * prior.k_per_mps);
+  Fit tried{.step = elsewhere.step};
+  refine(2, 1, 4, elsewhere, tried);
+  refine(1, 1, 3, elsewhere, tried);
+  return tried.good ? tried.difference : 0;
+}
+
 std::optional<UncertainStep> PictureMotion::measure(const domain::GreyPicture& grey, const RoadView& view, double scale,
-                                                    const UncertainStep& expected, double k_per_mps) {
+                                                    const UncertainStep& expected, double k_per_mps,
+                                                    std::span<HorizonTry> horizons) {
   if (std::min(grey.size.width, grey.size.height) < kSideLeast) {
     forget();
     return std::nullopt;
@@ -369,6 +388,7 @@ std::optional<UncertainStep> PictureMotion::measure(const domain::GreyPicture& g
                     .sd = {expected.dx_sd / scale, expected.dy_sd / scale, expected.roll_sd, expected.k_sd * scale},
                     .k_per_mps = k_per_mps * scale};
   if (comparable) fit = align(prior);
+  for (HorizonTry& each : horizons) each.difference = fit.good ? difference_under(each.horizon / scale, prior, fit) : 0;
   std::swap(before_, now_);
   const CameraStep& step = fit.step;
   const bool finite = std::isfinite(step.dx) && std::isfinite(step.dy) && std::isfinite(step.roll) && std::isfinite(step.k);

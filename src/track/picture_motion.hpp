@@ -8,6 +8,7 @@
 
 #include <array>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "domain/picture.hpp"
@@ -24,12 +25,18 @@ struct UncertainStep {
   double k_sd = 0;
 };
 
+// A row at which the horizon might lie, and the mean difference of the two pictures if it does; 0: could not be told.
+struct HorizonTry {
+  double horizon = 0;
+  double difference = 0;
+};
+
 class PictureMotion {
  public:
   // The motion from the last picture to `grey`, both of a view `scale` times as large as they are. `expected` is what is known of it
-  // beforehand, and `k_per_mps` is what a usual camera at a metre a second would have driven; nothing when there is no last picture of that size, or too little in them to tell. Keeps a copy of `grey`.
+  // beforehand, and `k_per_mps` is what a usual camera at a metre a second would have driven; nothing when there is no last picture of that size, or too little in them to tell. `horizons` are tried besides. Keeps a copy of `grey`.
   std::optional<UncertainStep> measure(const domain::GreyPicture& grey, const RoadView& view, double scale,
-                                       const UncertainStep& expected, double k_per_mps);
+                                       const UncertainStep& expected, double k_per_mps, std::span<HorizonTry> horizons = {});
   void forget() noexcept;
   // The pictures of the last measure() differ no more than two of one drive usually do, once the motion is taken off. False before
   // there is anything to compare with.
@@ -56,6 +63,7 @@ class PictureMotion {
   Normal accumulate(std::size_t level, int stride, const RoadView& view, const CameraStep& step, float spread) const noexcept;
   void refine(std::size_t level, int stride, int rounds, const Prior& prior, Fit& fit) const noexcept;
   static double badness(const Fit& fit, const Prior& prior) noexcept;
+  double difference_under(double horizon, const Prior& prior, const Fit& fit) const noexcept;
   Fit align(const Prior& prior) const noexcept;
 
   domain::GreyPicture last_;
