@@ -74,7 +74,7 @@ struct HazardFilter {
   std::optional<base::WallTime> seen_to;    // first seen at or before
   std::optional<std::string> session_id;    // seen in this session
   std::optional<std::string> client_key;    // seen by this client
-  std::string text;                         // in id, class, note or reason; case of ASCII letters does not matter
+  std::string text;                         // in class or note, or an id's beginning; case of ASCII letters does not matter
   std::optional<double> min_confidence;
   std::optional<double> max_confidence;
   HazardSort sort = HazardSort::last_seen;

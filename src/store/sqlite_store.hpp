@@ -25,7 +25,7 @@ struct SqliteOptions {
   Durability durability = Durability::full;
   StartCheck start_check = StartCheck::quick;
   std::size_t queue_most = 4096;  // jobs; two seconds of the fastest stream of sightings that was measured
-  std::size_t batch_most = 256;   // jobs a commit: beyond it nothing is gained
+  std::size_t batch_most = 512;   // jobs a commit: they share the wait for the disk
 };
 
 // Refused (internal) with a sentence that says what to do: not openable, damaged, made by a newer program.

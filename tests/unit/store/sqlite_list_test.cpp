@@ -85,6 +85,7 @@ TEST_F(SqliteListTest, a_time_span_takes_whatever_was_seen_within_it) {
 
 TEST_F(SqliteListTest, filters_by_session_client_and_confidence) {
   EXPECT_THAT(numbers({.session_id = "early"}), ElementsAre(2, 1));
+  EXPECT_THAT(numbers({.states = {ReviewState::confirmed}, .session_id = "early"}), ElementsAre(2));
   EXPECT_THAT(numbers({.client_key = "c'1"}), ElementsAre(4, 3, 2, 1));
   EXPECT_THAT(numbers({.session_id = "early'; --"}), IsEmpty());
   EXPECT_THAT(numbers({.min_confidence = 0.449, .max_confidence = 0.5}), ElementsAre(10, 9));
@@ -96,6 +97,9 @@ TEST_F(SqliteListTest, text_is_found_literally_whatever_it_holds) {
   EXPECT_THAT(numbers({.text = "100_ sure"}), IsEmpty());
   EXPECT_THAT(numbers({.text = "%"}), ElementsAre(7));
   EXPECT_THAT(numbers({.text = test::uuid(3)}), ElementsAre(3));
+  EXPECT_THAT(numbers({.text = test::uuid(11).substr(0, 35)}), SizeIs(11));
+  EXPECT_THAT(numbers({.text = "RAC"}), ElementsAre(9, 6, 3));
+  EXPECT_THAT(numbers({.session_id = "late", .text = "crack"}), ElementsAre(9, 6, 3));
 }
 
 TEST_F(SqliteListTest, sorts_by_every_column_both_ways) {
