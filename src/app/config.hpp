@@ -49,6 +49,10 @@ struct Config {
   std::chrono::milliseconds heartbeat{};
   int max_sessions = 0;
   int max_frame_bytes = 0;
+  // reports
+  std::string data_dir;       // empty: a private folder that goes with the server
+  int reports_keep_days = 0;  // 0: for ever
+  std::string evidence;       // "crop", "frame" or "none"
   // log
   std::string log_level;
   std::string log_format;

@@ -11,6 +11,7 @@ namespace {
 constexpr std::array<std::string_view, 2> kInputShapes{"camera", "model"};
 constexpr std::array<std::string_view, 3> kPerformanceModes{"auto", "latency", "throughput"};
 constexpr std::array<std::string_view, 3> kPrecisions{"auto", "bf16", "f32"};
+constexpr std::array<std::string_view, 3> kEvidence{"crop", "frame", "none"};
 constexpr std::array<std::string_view, 4> kLogLevels{"debug", "info", "warn", "error"};
 constexpr std::array<std::string_view, 3> kLogFormats{"auto", "text", "json"};
 
@@ -106,6 +107,15 @@ constexpr auto kSettings = std::to_array<Setting>({
     {"MAX_FRAME_BYTES", Group::streaming, "4194304", IntegerField{&Config::max_frame_bytes, 65536, 67108864, "bytes"},
      "The largest encoded picture that is accepted."},
 
+    {"DATA_DIR", Group::reports, "", TextField{&Config::data_dir, "a folder, or nothing", any_text},
+     "Sessions of pages, reports, hazards and their pictures are kept here, one folder a server. Empty: in a private folder that "
+     "goes "
+     "when the server stops."},
+    {"REPORTS_KEEP_DAYS", Group::reports, "365", IntegerField{&Config::reports_keep_days, 0, 36500, "days"},
+     "What was last seen longer ago is deleted with its pictures. 0: never."},
+    {"EVIDENCE", Group::reports, "crop", ChoiceField{&Config::evidence, kEvidence},
+     "The picture kept of a hazard: crop cuts it out with a margin, frame keeps the whole picture, none keeps nothing."},
+
     {"LOG_LEVEL", Group::log, "info", ChoiceField{&Config::log_level, kLogLevels}, "The least important lines to write."},
     {"LOG_FORMAT", Group::log, "auto", ChoiceField{&Config::log_format, kLogFormats},
      "auto writes text on a terminal and JSON lines elsewhere."},
@@ -118,6 +128,7 @@ std::string_view to_string(Group group) noexcept {
     case Group::server: return "Server";
     case Group::model: return "Model";
     case Group::streaming: return "Streaming";
+    case Group::reports: return "Reports";
     case Group::log: return "Log";
   }
   return "";

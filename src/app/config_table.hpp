@@ -63,7 +63,7 @@ struct PortsField {
 using Field = std::variant<IntegerField, NumberField, DurationField, SwitchField, TextField, ChoiceField, SizeField, WordsField,
                            PortsField>;
 
-enum class Group : std::uint8_t { server, model, streaming, log };
+enum class Group : std::uint8_t { server, model, streaming, reports, log };
 std::string_view to_string(Group group) noexcept;
 
 struct Setting {

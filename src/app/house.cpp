@@ -74,15 +74,20 @@ House::House(const Config& config, HouseTools tools)
 domain::Result<std::unique_ptr<House>> House::build(const Config& config, HouseTools tools) {
   std::unique_ptr<House> house(new House(config, std::move(tools)));
   auto* const self = house.get();
+  auto keeping = Keeping::open(config, self->tools_.clock);
+  if (!keeping) return std::unexpected(std::move(keeping.error()));
+  house->keeping_ = std::move(*keeping);
   self->restore_sessions();  // before anybody can ask for them
   auto server = serve::Server::start(server_options(config), {.registry = self->registry_,
                                                               .pictures = self->pictures_,
                                                               .version = std::string(kVersion),
-                                                              .model_error = [self] { return self->model_error(); }});
+                                                              .model_error = [self] { return self->model_error(); },
+                                                              .desk = &self->keeping_->desk()});
   if (!server) return std::unexpected(std::move(server.error()));
   house->server_ = std::move(*server);
   house->tools_.say(
       fmt::format("hazardstream {} listens on {} and loads its model.\n", kVersion, page_address(config.host, house->port())));
+  house->tools_.say(fmt::format("  reports    kept {}\n", house->keeping_->words()));
   house->loader_ = std::make_unique<ModelLoader>(
       LoaderCalls{.load = self->tools_.load,
                   .loaded = [self](std::unique_ptr<detect::Engine> engine) { self->take_model(std::move(engine)); },
@@ -132,7 +137,9 @@ void House::stop() {
   server_->join();
   pipeline_.stop();
   save_sessions();
+  keeping_->desk().close();  // its answers go to the server
   server_.reset();
+  keeping_.reset();
 }
 
 // Whatever is wrong costs the sessions, never the start.

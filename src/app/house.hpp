@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "app/config.hpp"
+#include "app/keeping.hpp"
 #include "app/model_loader.hpp"
 #include "base/clock.hpp"
 #include "pipeline/pipeline.hpp"
@@ -62,6 +63,7 @@ class House {
   pipeline::Pipeline pipeline_;
   session::Registry registry_;
   session::SinglePictureDoor pictures_;
+  std::unique_ptr<Keeping> keeping_;
   std::unique_ptr<serve::Server> server_;
   std::unique_ptr<ModelLoader> loader_;
 };

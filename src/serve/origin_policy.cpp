@@ -81,14 +81,14 @@ std::string OriginPolicy::cors_lines(const RequestHead& head) const {
   // The value equals a listed origin or is a loopback one: no other bytes can reach the header.
   lines.append("Access-Control-Allow-Origin: ").append(*origin).append("\r\n");
   lines.append("Access-Control-Allow-Credentials: true\r\n");
-  lines.append("Access-Control-Expose-Headers: X-Request-ID, Retry-After\r\n");
+  lines.append("Access-Control-Expose-Headers: X-Request-ID, Retry-After, ETag\r\n");
   return lines;
 }
 
 std::string_view OriginPolicy::preflight_lines() noexcept {
   return "Access-Control-Allow-Methods: GET, HEAD, POST, PATCH, PUT, DELETE, OPTIONS\r\n"
          "Access-Control-Allow-Headers: user-agent, accept, content-type, authorization, x-frame-id, x-capture-time, "
-         "x-location, last-event-id\r\n"
+         "x-location, last-event-id, if-match\r\n"
          "Access-Control-Max-Age: 600\r\n";
 }
 

@@ -4,10 +4,12 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "domain/error.hpp"
 #include "domain/frame.hpp"
 #include "serve/http_message.hpp"
+#include "wire/multipart.hpp"
 
 namespace hazard::serve {
 
@@ -19,8 +21,15 @@ struct PictureBody {
 bool is_image_type(std::string_view content_type) noexcept;
 bool is_multipart_type(std::string_view content_type) noexcept;
 
-// Takes the picture out of `request`. Errors: missing_file ("File field required"), not_an_image (declared as something else),
-// bad_request (a form that is not well formed), frame_too_large.
-domain::Result<PictureBody> take_picture(Request& request, std::size_t frame_bytes_max);
+// The parts of a multipart body; views into it. Errors: missing_file for another content type, bad_request for a form that is not
+// well formed.
+domain::Result<std::vector<wire::Part>> read_form(const Request& request);
+
+// The picture of a part that was found to be one. Errors: missing_file (no file name), not_an_image, frame_too_large.
+domain::Result<PictureBody> picture_of(const wire::Part& part, std::size_t frame_bytes_max);
+
+// Takes the picture out of `request`; in a form it is the part `name`. Errors: missing_file ("File field required"), not_an_image
+// (declared as something else), bad_request (a form that is not well formed), frame_too_large.
+domain::Result<PictureBody> take_picture(Request& request, std::size_t frame_bytes_max, std::string_view name = "file");
 
 }  // namespace hazard::serve

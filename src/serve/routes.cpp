@@ -17,8 +17,8 @@ std::string greeting_json(const std::string& version) {
   json.begin_object().field("status", "ok").field("service", "hazardstream").field("version", version);
   json.field("message", "API is running");
   json.key("endpoints").begin_array();
-  for (const char* path :
-       {"/health", "/stream/detection", "/stream/sessions", "/api/v1/detect", "/detect", "/metrics", "/errors"}) {
+  for (const char* path : {"/health", "/status", "/session/start", "/detect", "/detect-base64", "/detect-batch", "/api/v1/detect",
+                           "/predict", "/reports", "/events", "/stream/detection", "/stream/sessions", "/metrics", "/errors"}) {
     json.value(path);
   }
   json.end_array().end_object();
@@ -37,6 +37,16 @@ Router make_router(Services& services) {
   add_health_routes(router, services);
   add_metrics_route(router, services);
   add_demo_routes(router, services);
+  add_single_routes(router, services);
+  add_status_routes(router, services);
+  if (services.desk != nullptr) {
+    add_page_routes(router, services);
+    add_report_routes(router, services);
+    add_upload_routes(router, services);
+    add_hazard_routes(router, services);
+    add_news_routes(router, services);
+    add_hosting_routes(router, services);
+  }
   add_static_routes(router, embedded_web(), greeting_json(services.version));
   return router;
 }

@@ -16,6 +16,10 @@
 #include "session/registry.hpp"
 #include "session/single_picture.hpp"
 
+namespace hazard::desk {
+class Desk;
+}
+
 namespace hazard::serve {
 
 struct Services {
@@ -29,6 +33,7 @@ struct Services {
   const OriginPolicy& origins;
   DemoRenderer& demo;
   std::size_t frame_bytes_max;
+  desk::Desk* desk = nullptr;  // null: no sessions of pages, no reports
 
   wire::ServiceView view() const;
 };
@@ -44,6 +49,14 @@ void add_detect_routes(Router& router, Services& services);    // routes_detect.
 void add_health_routes(Router& router, Services& services);    // routes_health.cpp
 void add_metrics_route(Router& router, Services& services);    // routes_metrics.cpp
 void add_demo_routes(Router& router, Services& services);      // routes_demo.cpp
+void add_single_routes(Router& router, Services& services);    // routes_single.cpp
+void add_status_routes(Router& router, Services& services);    // routes_status.cpp
+void add_page_routes(Router& router, Services& services);      // routes_page.cpp; these only with a desk
+void add_report_routes(Router& router, Services& services);    // routes_reports.cpp
+void add_upload_routes(Router& router, Services& services);    // routes_report_uploads.cpp
+void add_hazard_routes(Router& router, Services& services);    // routes_hazards.cpp
+void add_news_routes(Router& router, Services& services);      // routes_news.cpp
+void add_hosting_routes(Router& router, Services& services);   // routes_hosting.cpp
 
 // The first value of a query parameter, or nothing.
 const std::string* find_pair(const std::vector<std::pair<std::string, std::string>>& pairs, std::string_view name) noexcept;

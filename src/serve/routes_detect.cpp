@@ -1,11 +1,11 @@
 // POST /api/v1/detect and POST /detect: one picture, one answer, by the same scheduler, workers and frame path as a stream.
 #include <utility>
 
-#include "base/check.hpp"
 #include "domain/limits.hpp"
 #include "serve/picture_body.hpp"
 #include "serve/routes.hpp"
 #include "serve/server_timing.hpp"
+#include "serve/single_pictures.hpp"
 #include "wire/rest_message.hpp"
 
 namespace hazard::serve {
@@ -26,43 +26,24 @@ Response refusal(Edition edition, const Error& error, std::string_view request_i
   return response;
 }
 
-Error error_of(const domain::FrameDrop& drop) {
-  if (drop.reason == domain::DropReason::session_closed) return {ErrorCode::server_closing, "The server is restarting."};
-  return {ErrorCode::overloaded, "The server has too much to do: " + std::string(to_string(drop.reason)) + "."};
-}
-
 void detect(Services& services, Edition edition, Request request, Reply reply) {
   auto picture = take_picture(request, services.frame_bytes_max);
   if (!picture) return reply(refusal(edition, picture.error(), request.request_id));
-  if (!services.registry.pipeline().ready()) {
-    return reply(
-        error_response({ErrorCode::model_not_ready, "model not loaded: the server is still starting"}, request.request_id));
-  }
-  if (picture->bytes.empty()) {
-    return reply(refusal(edition, {ErrorCode::undecodable_image, "The picture is empty."}, request.request_id));
-  }
+  if (!services.registry.pipeline().ready()) return reply(error_response(model_not_loaded(), request.request_id));
   session::SinglePictureOptions options;
   options.confidence_threshold = static_cast<float>(services.registry.options().limits.stream.default_confidence);
-
-  // The reply goes with the picture; should the door refuse it, the shared holder gives it back.
-  const auto holder = std::make_shared<Reply>(std::move(reply));
-  auto done = [&services, edition, holder, id = request.request_id, filename = picture->filename,
-               received_at = request.received_at](domain::Verdict&& verdict) {
-    if (const auto* error = std::get_if<Error>(&verdict.outcome)) return (*holder)(refusal(edition, *error, id));
-    if (const auto* drop = std::get_if<domain::FrameDrop>(&verdict.outcome))
-      return (*holder)(refusal(edition, error_of(*drop), id));
-    const auto& result = std::get<domain::FrameResult>(verdict.outcome);
-    const auto model = services.registry.pipeline().model();
-    HAZARD_CHECK(model);
-    auto times = result.times;
-    times.total = services.streams.clock.now() - received_at;
-    Response response = json_response(edition == Edition::v1 ? wire::v1_detect(filename, result, *model)
-                                                             : wire::detect_reply(result, *model, base::to_ms(times.total)));
-    response.headers.emplace_back(kServerTiming, server_timing(times));
-    (*holder)(std::move(response));
-  };
-  const auto submitted = services.pictures.submit(std::move(picture->bytes), options, std::move(done));
-  if (!submitted) (*holder)(refusal(edition, submitted.error(), request.request_id));
+  look_at(services, std::move(picture->bytes), options,
+          [&services, edition, reply = std::move(reply), id = request.request_id, filename = std::move(picture->filename),
+           received_at = request.received_at](auto result, const auto& model) mutable {
+            if (!result) return reply(refusal(edition, result.error(), id));
+            auto times = result->times;
+            times.total = services.streams.clock.now() - received_at;
+            Response response =
+                json_response(edition == Edition::v1 ? wire::v1_detect(filename, *result, *model)
+                                                     : wire::detect_reply(*result, *model, base::to_ms(times.total)));
+            response.headers.emplace_back(kServerTiming, server_timing(times));
+            reply(std::move(response));
+          });
 }
 
 }  // namespace

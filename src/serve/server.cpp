@@ -7,6 +7,7 @@
 #include <thread>
 #include <utility>
 
+#include "desk/desk.hpp"
 #include "serve/http_connection.hpp"
 #include "serve/listener.hpp"
 #include "serve/net.hpp"
@@ -111,7 +112,8 @@ RunningServer::RunningServer(const ServerOptions& options, Dependencies&& depend
                 .http = http_metrics_,
                 .origins = origins_,
                 .demo = demo_,
-                .frame_bytes_max = options.frame_bytes_max},
+                .frame_bytes_max = options.frame_bytes_max,
+                .desk = dependencies.desk},
       http_{.loop = loop_,
             .gate = Gate(make_router(services_), origins_, make_authorize(on_loopback)),
             .clock = clock_,
@@ -172,6 +174,7 @@ void RunningServer::on_tick() {
   if (now - reaped_at_ >= kReapEvery) {
     reaped_at_ = now;
     registry_.reap();
+    if (services_.desk != nullptr) services_.desk->tick();
   }
   if (http_.draining) {
     if (now >= drain_until_) connections_.abort();

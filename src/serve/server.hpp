@@ -16,6 +16,10 @@
 #include "session/registry.hpp"
 #include "session/single_picture.hpp"
 
+namespace hazard::desk {
+class Desk;
+}
+
 namespace hazard::serve {
 
 struct ServerOptions {
@@ -45,6 +49,7 @@ struct Dependencies {
   session::SinglePictureDoor& pictures;
   std::string version;
   std::function<std::string()> model_error;  // a sentence while the model is not ready, else empty; may be empty itself
+  desk::Desk* desk = nullptr;                // null: no sessions of pages, no reports
 };
 
 class Server {

@@ -84,7 +84,7 @@ std::string class_name(const domain::ModelInfo* model, int class_id) {
 }
 
 void write_full_detection(JsonWriter& json, const domain::TrackedDetection& tracked, const domain::ModelInfo* model,
-                          std::optional<double> timestamp) {
+                          std::optional<double> timestamp, const ReportMark& mark) {
   const domain::Detection& detection = tracked.detection;
   const RoundedBox box = rounded(detection.box);
   json.begin_object();
@@ -105,8 +105,12 @@ void write_full_detection(JsonWriter& json, const domain::TrackedDetection& trac
   json.field("classId", detection.class_id);
   name_fields(json, {"class_name", "className", "label"}, model, detection.class_id);
   measures(json, box);
-  json.field("is_new", tracked.track && tracked.track->is_new);
-  json.key("report_id").null();
+  json.field("is_new", mark.is_new || (tracked.track && tracked.track->is_new));
+  if (mark.report_id.empty()) {
+    json.key("report_id").null();
+  } else {
+    json.field("report_id", mark.report_id);
+  }
   if (timestamp) json.fixed_field("timestamp", *timestamp, kEpochDigits);
   track_fields(json, tracked);
   json.end_object();

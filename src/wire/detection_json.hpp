@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "domain/detection.hpp"
 #include "domain/model_info.hpp"
@@ -15,9 +16,15 @@ namespace hazard::wire {
 // The class's name from the model; "class_7" for an id that the model's list does not hold.
 std::string class_name(const domain::ModelInfo* model, int class_id);
 
+// What the report rule says of a detection of a page's session.
+struct ReportMark {
+  std::string_view report_id;  // empty: null
+  bool is_new = false;         // the report was made from this picture
+};
+
 // `timestamp` is epoch seconds, written when given.
 void write_full_detection(JsonWriter& json, const domain::TrackedDetection& tracked, const domain::ModelInfo* model,
-                          std::optional<double> timestamp);
+                          std::optional<double> timestamp, const ReportMark& mark = {});
 
 void write_lean_detection(JsonWriter& json, const domain::TrackedDetection& tracked, const domain::ModelInfo* model);
 

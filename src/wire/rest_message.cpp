@@ -3,15 +3,13 @@
 #include "wire/detection_json.hpp"
 #include "wire/json_fields.hpp"
 #include "wire/json_writer.hpp"
+#include "wire/model_json.hpp"
 
 namespace hazard::wire {
 namespace {
 
 constexpr int kSecondsDigits = 3;
 constexpr int kRatioDigits = 4;
-// What the original's model_info says of reports: the confidence from which one is made (legacy-clients 5.2).
-constexpr double kReportThreshold = 0.6;
-constexpr std::string_view kBackend = "openvino";
 
 // Begins an object, lets the caller fill it, ends it.
 template <typename Fill>
@@ -57,43 +55,6 @@ std::string_view model_status(const ServiceView& service) {
 std::string_view stream_status(const ServiceView& service) {
   if (service.ready && !service.closing) return "healthy";
   return service.model_error.empty() ? "degraded" : "unhealthy";
-}
-
-void write_class_list(JsonWriter& json, const domain::ModelInfo& model) {
-  json.begin_array();
-  for (const std::string& name : model.classes) json.value(name);
-  json.end_array();
-}
-
-// `classes` is a list everywhere but in the replies of single pictures, where old clients want a count.
-enum class Classes : std::uint8_t { list, count };
-
-void write_model(JsonWriter& json, const domain::ModelInfo& model, Classes classes) {
-  const auto count = static_cast<std::uint64_t>(model.classes.size());
-  json.begin_object().field("status", "loaded").field("backend", kBackend).field("model_name", model.name);
-  json.field("version", model.version).key("classes");
-  if (classes == Classes::list) {
-    write_class_list(json, model);
-  } else {
-    json.value(count);
-  }
-  json.field("class_count", count);
-  json.key("input_shape").begin_array().value(1).value(3).value(model.input.height).value(model.input.width).end_array();
-  json.key("output_shape").begin_array();
-  for (const long side : model.output_shape) json.value(std::int64_t{side});
-  json.end_array();
-  json.field("device", model.device).field("performance_mode", model.performance_mode).field("precision", model.precision);
-  json.field("async_inference", true).field("confidence_threshold", kReportThreshold).field("tracking_enabled", true);
-  json.field("streams", model.streams).field("threads", model.threads).field("trained", model.trained);
-  json.end_object();
-}
-
-void write_model_or_absence(JsonWriter& json, const domain::ModelInfo* model) {
-  if (model != nullptr) {
-    write_model(json, *model, Classes::list);
-  } else {
-    json.begin_object().field("status", "not_loaded").field("backend", kBackend).end_object();
-  }
 }
 
 }  // namespace

@@ -64,7 +64,7 @@ TEST(origin_policy, echoes_an_allowed_origin_and_exposes_headers) {
   const std::string lines = kListed.cors_lines(head_with("Origin: https://roads.example\r\n"));
   EXPECT_THAT(lines, HasSubstr("Access-Control-Allow-Origin: https://roads.example\r\n"));
   EXPECT_THAT(lines, HasSubstr("Vary: Origin\r\n"));
-  EXPECT_THAT(lines, HasSubstr("Access-Control-Expose-Headers: X-Request-ID, Retry-After\r\n"));
+  EXPECT_THAT(lines, HasSubstr("Access-Control-Expose-Headers: X-Request-ID, Retry-After, ETag\r\n"));
   EXPECT_THAT(lines, HasSubstr("Access-Control-Allow-Credentials: true\r\n"));
 }
 

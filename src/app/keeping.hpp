@@ -1,0 +1,39 @@
+// What the server keeps: the database and the pictures in DATA_DIR, and the desk over both. Without DATA_DIR they live in a private
+// folder that goes when the server stops. Made and ended on the main thread.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "app/config.hpp"
+#include "desk/desk.hpp"
+#include "store/evidence_folder.hpp"
+#include "store/store.hpp"
+
+namespace hazard::app {
+
+class Keeping {
+ public:
+  // Errors, only when DATA_DIR is set: a sentence for the operator. Without it a folder that cannot be made costs the reports, not the
+  // start.
+  static domain::Result<std::unique_ptr<Keeping>> open(const Config& config, const base::Clock& clock);
+  ~Keeping();  // saves, closes, and removes a private folder
+  Keeping(const Keeping&) = delete;
+  Keeping& operator=(const Keeping&) = delete;
+
+  desk::Desk& desk() noexcept { return *desk_; }
+  // One line for the person who started the server: where things are kept.
+  const std::string& words() const noexcept { return words_; }
+
+ private:
+  Keeping() = default;
+
+  std::filesystem::path private_folder_;  // empty: the operator's own
+  std::string words_;
+  std::unique_ptr<store::EvidenceFolder> evidence_;
+  std::unique_ptr<store::Store> store_;  // its jobs use the folder and the desk
+  std::unique_ptr<desk::Desk> desk_;
+};
+
+}  // namespace hazard::app

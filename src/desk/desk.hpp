@@ -1,0 +1,131 @@
+// Where results become reports: page sessions, the report rule, reviews, and the news of all of it. serve's routes and the streams hand
+// over what was found, and ask; nothing here knows a socket.
+//
+// Threads: look() on a worker, questions and changes on any; changes run as jobs on the store's writer and answer from there, after
+// the commit: what was answered is on disk. Two locks, never both at once: the collectors' and the sessions'.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "desk/evidence.hpp"
+#include "desk/page_sessions.hpp"
+#include "desk/report_news.hpp"
+#include "desk/report_record.hpp"
+#include "domain/model_info.hpp"
+#include "domain/verdict.hpp"
+#include "report/hazard_book.hpp"
+#include "report/review.hpp"
+#include "report/spot_collector.hpp"
+#include "report/track_collector.hpp"
+#include "store/evidence_folder.hpp"
+
+namespace hazard::desk {
+
+struct DeskOptions {
+  float report_threshold = 0.6F;  // legacy-clients 5.2
+  report::EvidenceMode evidence = report::EvidenceMode::crop;
+  std::optional<base::Duration> keep;  // empty: for ever
+  PageSessionOptions sessions;
+};
+
+// One picture of a page's session and what was found in it.
+struct PageLook {
+  std::string session_id;
+  std::string client_key;
+  std::string frame_id;
+  std::optional<domain::Location> location;
+  std::shared_ptr<const domain::Bytes> picture;
+  double detection_threshold = 0.5;
+};
+
+// What the reply says of it; one entry for each detection of the result.
+struct PageFindings {
+  std::vector<std::string> report_ids;
+  std::vector<bool> fresh;
+  wire::PageStats stats;
+};
+
+class Desk {
+ public:
+  // Both may be null: without a store nothing is kept and no reports are made, without a folder no pictures are. They outlive it.
+  Desk(store::Store* store, store::EvidenceFolder* evidence, const base::Clock& clock, DeskOptions options = {});
+
+  bool keeps() const noexcept { return store_ != nullptr; }
+  store::Reads& reads() { return store_->reads(); }  // only when keeps()
+  PageSessions& sessions() noexcept { return sessions_; }
+  ReportNews& news() noexcept { return news_; }
+  const base::Clock& clock() const noexcept { return clock_; }
+  const DeskOptions& options() const noexcept { return options_; }
+
+  // Applies the report rule. `done` is called once: at once, or from the writer when new reports had to be kept first.
+  void look(PageLook&& look, const domain::FrameResult& result, const domain::ModelInfo& model,
+            std::function<void(PageFindings)> done);
+
+  // A looked-at picture of a stream, in order of its session; and its end. Never waits.
+  void stream_picture(const report::FrameFacts& facts);
+  void stream_ended(const std::string& session_id);
+
+  // Each answers from the writer's thread after the commit, or at once with a refusal: overloaded, not_found, invalid_value, internal.
+  using ReportDone = std::function<void(domain::Result<Report>)>;
+  void create(const ReportDraft& draft, const std::string& client_key, domain::ByteView picture, ReportDone done);
+  // `draft` holds what is to change; `session_id`, when given, must be the report's.
+  void change(const std::string& id, const std::string& session_id, const ReportDraft& draft, ReportDone done);
+  void remove(const std::string& id, ReportDone done);
+
+  // A picture that a client wants hosted, under its id; and gone again. Errors: not_implemented without a folder, not_found, overloaded.
+  using PlainDone = std::function<void(const domain::Result<void>&)>;
+  void host(const std::string& id, const std::string& client_key, domain::Bytes&& picture, PlainDone done);
+  void unhost(const std::string& id, PlainDone done);
+
+  // A review action on a hazard; its report follows.
+  using HazardDone = std::function<void(report::Reviewed<domain::Hazard>)>;
+  using Review = std::function<report::Reviewed<domain::Hazard>(store::Transaction&)>;
+  void review(Review action, HazardDone done, std::function<void()> refused);
+
+  std::optional<Report> report(const std::string& id);
+  std::optional<domain::Bytes> picture(const std::string& report_id) const;
+  std::optional<domain::Bytes> plot(const std::string& report_id);
+
+  void tick();   // about once a second: saves sessions, retention
+  void close();  // gives out what is open and saves all
+
+ private:
+  // What a job did, told to listeners and sessions once it is on disk.
+  struct Kept {
+    struct One {
+      domain::Sighting sighting;  // as it was kept
+      std::optional<Report> added;
+    };
+    std::vector<One> ones;
+    std::vector<Report> changed;
+  };
+  void take_sightings(PageLook&& look, PageFindings&& findings, std::vector<domain::Sighting>&& due,
+                      const domain::FrameResult& result, std::function<void(PageFindings)>&& done);
+  void keep_one(store::Transaction& transaction, domain::Sighting&& sighting, const std::string& drive,
+                const std::optional<EvidencePicture>& picture, Kept& kept);
+  void keep_picture(store::Transaction& transaction, Report& report, const EvidencePicture& picture);
+  void tell(const Kept& kept);
+  void submit_sightings(std::vector<domain::Sighting>&& due, const std::string& drive);
+  void retire(base::WallTime now);
+  std::optional<Report> sync_with_hazard(store::Transaction& transaction, const domain::Hazard& hazard);
+
+  store::Store* const store_;
+  store::EvidenceFolder* const evidence_;
+  const base::Clock& clock_;
+  const DeskOptions options_;
+  PageSessions sessions_;
+  ReportNews news_;
+  std::mutex collectors_mutex_;
+  report::SpotCollector spots_;
+  report::TrackCollector tracks_;
+  report::HazardBook book_;  // jobs only
+  base::WallTime retired_at_{};
+};
+
+}  // namespace hazard::desk

@@ -1,0 +1,243 @@
+// What people and clients do with reports: make, change, remove. The rest of Desk is in desk.cpp.
+#include <utility>
+
+#include "base/ids.hpp"
+#include "desk/desk.hpp"
+
+namespace hazard::desk {
+namespace {
+
+using domain::ErrorCode;
+using domain::ReviewState;
+
+domain::Error busy() { return {ErrorCode::overloaded, "The store has too much to do."}; }
+domain::Error lost() { return {ErrorCode::internal, "The store could not keep the change."}; }
+
+// A person's report as a sighting: where it says what and where, it counts for the hazard there.
+std::optional<domain::Sighting> sighting_of(const Report& report, const ReportDraft& draft, base::WallTime now) {
+  if (!report.record.point || report.record.class_name.empty()) return std::nullopt;
+  constexpr double kUnknownAccuracyM = 10;
+  domain::Sighting sighting;
+  sighting.id = base::make_uuid();
+  sighting.client_key = report.record.client_key;
+  sighting.session_id = report.record.session_id;
+  sighting.source = report.record.source;
+  sighting.class_id = report.record.class_id;
+  sighting.class_name = report.record.class_name;
+  sighting.hits = 1;
+  sighting.first_seen = sighting.last_seen = now;
+  sighting.best.at = now;
+  sighting.best.confidence = report.record.confidence;
+  sighting.best.box = report.body.box.value_or(domain::PixelBox{});
+  domain::SightedPlace place;
+  place.point = place.map_point = *report.record.point;
+  place.shared_sigma_m = draft.location ? draft.location->accuracy_m.value_or(kUnknownAccuracyM) / 1.5 : kUnknownAccuracyM;
+  place.own_sigma_m = 3;
+  sighting.place = place;
+  sighting.reason = "Reported by a client.";
+  return sighting;
+}
+
+Report report_from(const ReportDraft& draft, const std::string& client_key, base::WallTime now) {
+  Report report;
+  store::ReportRecord& record = report.record;
+  record.id = base::make_uuid();
+  record.session_id = draft.session_id;
+  record.client_key = client_key;
+  record.source = draft.source.empty() ? "report" : draft.source;
+  record.status = draft.status.value_or("pending");
+  record.class_id = draft.class_id.value_or(-1);
+  record.class_name = draft.class_name;
+  record.confidence = static_cast<float>(draft.confidence.value_or(0));
+  record.severity = draft.severity.value_or("");
+  if (draft.location) record.point = domain::GeoPoint{draft.location->latitude, draft.location->longitude};
+  record.created_at = record.updated_at = now;
+  report.body = {.box = draft.box,
+                 .address = draft.address,
+                 .description = draft.description.value_or(""),
+                 .tags = draft.tags.value_or(std::vector<std::string>{}),
+                 .image = {},
+                 .metadata = draft.metadata,
+                 .model_version = {},
+                 .title = draft.title};
+  return report;
+}
+
+void apply(const ReportDraft& draft, Report& report, base::WallTime now) {
+  report.record.updated_at = now;
+  if (draft.status) {
+    if (*draft.status == "confirmed" && report.record.status != "confirmed") report.record.confirmed_at = now;
+    report.record.status = *draft.status;
+  }
+  if (draft.severity) report.record.severity = *draft.severity;
+  if (draft.location) report.record.point = domain::GeoPoint{draft.location->latitude, draft.location->longitude};
+  if (!draft.address.empty()) report.body.address = draft.address;
+  if (draft.description) report.body.description = *draft.description;
+  if (draft.tags) report.body.tags = *draft.tags;
+  if (draft.box) report.body.box = draft.box;
+}
+
+ReviewState state_of(std::string_view status) {
+  if (status == "confirmed") return ReviewState::confirmed;
+  if (status == "dismissed") return ReviewState::dismissed;
+  return status == "archived" ? ReviewState::archived : ReviewState::reopened;
+}
+
+}  // namespace
+
+void Desk::create(const ReportDraft& draft, const std::string& client_key, domain::ByteView picture, ReportDone done) {
+  if (store_ == nullptr) return done(domain::refuse(ErrorCode::not_implemented, "This server keeps nothing."));
+  const auto made = std::make_shared<Report>(report_from(draft, client_key, clock_.wall()));
+  std::optional<EvidencePicture> cut;
+  if (!picture.empty() && evidence_ != nullptr) cut = cut_evidence(picture, options_.evidence, draft.box);
+  const auto shared = std::make_shared<ReportDone>(std::move(done));
+  const auto work = [this, made, draft, cut = std::move(cut)](store::Transaction& transaction) {
+    if (auto sighting = sighting_of(*made, draft, clock_.wall()))
+      made->record.hazard_id = book_.take(transaction, std::move(*sighting), made->record.id).hazard.id;
+    if (cut) keep_picture(transaction, *made, *cut);
+    made->record.body = to_body(made->body);
+    transaction.put(made->record);
+    return true;
+  };
+  const auto ended = [this, made, shared](bool kept) {
+    if (!kept) return (*shared)(std::unexpected(lost()));
+    if (!made->record.session_id.empty()) sessions_.note_report(made->record.session_id, made->record.id, made->record.status);
+    news_.added(*made);
+    (*shared)(*made);
+  };
+  if (!store_->submit({.work = work, .done = ended})) (*shared)(std::unexpected(busy()));
+}
+
+void Desk::change(const std::string& id, const std::string& session_id, const ReportDraft& draft, ReportDone done) {
+  const domain::Error unknown{ErrorCode::not_found, "Report " + (is_uuid(id) ? id : std::string("id")) + " not found"};
+  if (store_ == nullptr || !is_uuid(id)) return done(std::unexpected(unknown));
+  const auto outcome = std::make_shared<domain::Result<Report>>(std::unexpected(unknown));
+  const auto shared = std::make_shared<ReportDone>(std::move(done));
+  const auto work = [this, id, session_id, draft, outcome](store::Transaction& transaction) {
+    auto record = transaction.report(id);
+    if (!record || (!session_id.empty() && record->session_id != session_id)) return false;
+    Report report = from_record(std::move(*record));
+    if (draft.status && report.record.hazard_id == id && *draft.status != report.record.status) {
+      const report::Change change{.hazard_id = id,
+                                  .expected_version = {},
+                                  .actor = "client",
+                                  .reason = draft.description.value_or("").empty() ? "By a client." : *draft.description,
+                                  .at = clock_.wall()};
+      const auto reviewed = report::set_state(transaction, change, state_of(*draft.status));
+      const bool to_pending = *draft.status == "pending";
+      if (!reviewed && !to_pending) {
+        *outcome = domain::refuse(ErrorCode::invalid_value, reviewed.error().message);
+        return false;
+      }
+    }
+    apply(draft, report, clock_.wall());
+    report.record.body = to_body(report.body);
+    transaction.put(report.record);
+    *outcome = std::move(report);
+    return true;
+  };
+  const auto ended = [this, outcome, shared](bool kept) {
+    if (!kept && outcome->has_value()) return (*shared)(std::unexpected(lost()));
+    if (kept) {
+      const Report& report = **outcome;
+      if (!report.record.session_id.empty())
+        sessions_.note_report(report.record.session_id, report.record.id, report.record.status);
+      news_.changed(report);
+    }
+    (*shared)(*outcome);
+  };
+  if (!store_->submit({.work = work, .done = ended})) (*shared)(std::unexpected(busy()));
+}
+
+void Desk::remove(const std::string& id, ReportDone done) {
+  const domain::Error unknown{ErrorCode::not_found, "Report " + (is_uuid(id) ? id : std::string("id")) + " not found"};
+  if (store_ == nullptr || !is_uuid(id)) return done(std::unexpected(unknown));
+  const auto outcome = std::make_shared<domain::Result<Report>>(std::unexpected(unknown));
+  const auto shared = std::make_shared<ReportDone>(std::move(done));
+  const auto work = [this, id, outcome](store::Transaction& transaction) {
+    auto record = transaction.report(id);
+    if (!record) return false;
+    *outcome = from_record(std::move(*record));
+    if (evidence_ != nullptr) evidence_->erase(id);
+    transaction.erase_evidence(id);
+    if ((*outcome)->record.hazard_id == id) {
+      for (const std::string& picture : report::erase_hazard(transaction, id)) {
+        if (evidence_ != nullptr) evidence_->erase(picture);
+      }
+    }
+    transaction.erase_report(id);
+    return true;
+  };
+  const auto ended = [this, outcome, shared](bool kept) {
+    if (!kept && outcome->has_value()) return (*shared)(std::unexpected(lost()));
+    if (kept) {
+      const store::ReportRecord& record = (*outcome)->record;
+      if (!record.session_id.empty()) sessions_.drop_report(record.session_id, record.id);
+      news_.removed(record.id);
+    }
+    (*shared)(*outcome);
+  };
+  if (!store_->submit({.work = work, .done = ended})) (*shared)(std::unexpected(busy()));
+}
+
+// A row of its own names the picture: without it the sweep at a start would take the file for a stray one.
+void Desk::host(const std::string& id, const std::string& client_key, domain::Bytes&& picture, PlainDone done) {
+  if (store_ == nullptr || evidence_ == nullptr || options_.evidence == report::EvidenceMode::none)
+    return done(domain::refuse(ErrorCode::not_implemented, "This server keeps no pictures."));
+  const auto bytes = std::make_shared<const domain::Bytes>(std::move(picture));
+  const auto shared = std::make_shared<PlainDone>(std::move(done));
+  const auto work = [this, id, client_key, bytes](store::Transaction& transaction) {
+    const auto outdated = evidence_->put(id, *bytes, clock_.wall());
+    if (!outdated) return false;
+    for (const std::string& old : *outdated) transaction.erase_evidence(old);
+    transaction.put(store::EvidenceRecord{.id = id,
+                                          .hazard_id = {},
+                                          .sighting_id = "client:" + client_key,
+                                          .bytes = static_cast<std::int64_t>(bytes->size()),
+                                          .created_at = clock_.wall()});
+    return true;
+  };
+  const auto ended = [shared](bool kept) { (*shared)(kept ? domain::Result<void>() : std::unexpected(lost())); };
+  if (!store_->submit({.work = work, .done = ended})) (*shared)(std::unexpected(busy()));
+}
+
+void Desk::unhost(const std::string& id, PlainDone done) {
+  const domain::Error unknown{ErrorCode::not_found, "No picture is kept under this name."};
+  if (store_ == nullptr || evidence_ == nullptr || !is_uuid(id)) return done(std::unexpected(unknown));
+  const auto shared = std::make_shared<PlainDone>(std::move(done));
+  const auto work = [this, id](store::Transaction& transaction) {
+    const auto record = transaction.evidence(id);
+    if (!record || !record->hazard_id.empty() || transaction.report(id)) return false;  // a report's picture goes with its report
+    evidence_->erase(id);
+    transaction.erase_evidence(id);
+    return true;
+  };
+  const auto ended = [shared, unknown](bool kept) { (*shared)(kept ? domain::Result<void>() : std::unexpected(unknown)); };
+  if (!store_->submit({.work = work, .done = ended})) (*shared)(std::unexpected(busy()));
+}
+
+void Desk::review(Review action, HazardDone done, std::function<void()> refused) {
+  const auto outcome = std::make_shared<report::Reviewed<domain::Hazard>>(std::unexpected(report::Refusal{}));
+  const auto kept_too = std::make_shared<Kept>();
+  const auto shared = std::make_shared<HazardDone>(std::move(done));
+  const auto shared_refused = std::make_shared<std::function<void()>>(std::move(refused));
+  const auto work = [this, action = std::move(action), outcome, kept_too](store::Transaction& transaction) {
+    *outcome = action(transaction);
+    if (!*outcome) return false;
+    if (auto changed = sync_with_hazard(transaction, **outcome)) kept_too->changed.push_back(std::move(*changed));
+    for (const std::string& id : transaction.hazards_merged_into((*outcome)->id)) {
+      const auto merged = transaction.hazard(id);
+      if (!merged) continue;
+      if (auto changed = sync_with_hazard(transaction, *merged)) kept_too->changed.push_back(std::move(*changed));
+    }
+    return true;
+  };
+  const auto ended = [this, outcome, kept_too, shared, shared_refused](bool kept) {
+    if (!kept && outcome->has_value()) return (*shared_refused)();
+    if (kept) tell(*kept_too);
+    (*shared)(std::move(*outcome));
+  };
+  if (store_ == nullptr || !store_->submit({.work = work, .done = ended})) (*shared_refused)();
+}
+
+}  // namespace hazard::desk
