@@ -14,8 +14,6 @@ using domain::PixelBox;
 // from the top.
 constexpr double kUsualFocalShare = 0.83;  // of the picture's width
 constexpr double kUsualHeightM = 1.35;
-constexpr double kUsualHorizonShare = 0.35;  // of the picture's height
-constexpr double kUsualHorizonSd = 0.2;
 constexpr double kUsualSpread = 0.35;  // cameras differ from it by about so much
 
 // Without a sent speed, this one is assumed and its true value learnt.
@@ -33,6 +31,7 @@ constexpr double kShakeSd = 0.006;
 constexpr double kBendSdPerS = 0.08;
 constexpr double kPictureNodSd = 0.01;
 constexpr double kRollSd = 0.01;         // radians
+constexpr double kDrivingMps = 3;        // slower, all horizons fit
 constexpr double kUnsureSpeed = 0.5;     // m/s
 constexpr double kTriedSpeedSd = 1.5;    // m/s
 constexpr double kSpeedLeast = 1;        // m/s: below, a speed tells nothing of the rate
@@ -51,23 +50,7 @@ constexpr double kYawMemoryS = 0.4;
 // Huber's bound, in standard deviations.
 constexpr double kDisagreement = 1.5;
 
-constexpr double kFocusSd = 0.03;          // of the picture's width
-constexpr double kHorizonLeastSd = 0.006;  // the road goes up and down
-constexpr double kHorizonLeast = -0.3;     // the first hypothesis, in picture heights
-constexpr double kHorizonStep = 0.05;
-// While the horizon is less well known than this, in picture heights, the pictures are tried with some others.
-constexpr double kHorizonSure = 0.05;
-constexpr std::size_t kHorizonTries = 5;
-constexpr double kTryStep = 0.2;
-constexpr double kTryStepCost = 0.03;  // a fit worse by this share costs one
-constexpr double kTryCostMost = 4;
-constexpr double kDrivingMps = 3;  // slower, all horizons fit
-constexpr double try_share(std::size_t i) noexcept { return -0.3 + kTryStep * static_cast<double>(i); }
-constexpr double kGrowthSd = 0.12;            // of the logarithm of two widths' ratio
-constexpr double kGrowthRowSd = 0.01;         // of a row, in picture heights
-constexpr double kHorizonMemory = 0.995;      // for each sample
-constexpr double kHorizonSampleWeight = 0.3;  // samples of one track share their beginning
-constexpr double kHorizonCostMost = 6;        // of one sample: a wrong pair must not decide
+constexpr double kFocusSd = 0.03;  // of the picture's width
 
 double centre_x(const PixelBox& box) noexcept { return (static_cast<double>(box.x1) + box.x2) / 2; }
 double centre_y(const PixelBox& box) noexcept { return (static_cast<double>(box.y1) + box.y2) / 2; }
@@ -230,9 +213,8 @@ void CameraMotion::look_at(const domain::GreyPicture& grey, double dt) {
                                .dy_sd = kPictureNodSd * size_.width,
                                .roll_sd = kRollSd,
                                .k_sd = std::sqrt(total.k_variance + square(kUnsureSpeed * usual_rate() * total.seconds))};
-  std::array<HorizonTry, kHorizonTries> tries{};
-  const bool unsure = horizon_variance_ > square(kHorizonSure * size_.height);
-  for (std::size_t i = 0; i < tries.size(); ++i) tries[i].horizon = size_.height * try_share(i);
+  auto tries = horizon_tries();
+  const bool unsure = unsure_of_horizon();
   const std::span<HorizonTry> tried(tries.data(), unsure ? tries.size() : 0);
   const auto seen = picture_.measure(grey, picture_view_, scale, expected, usual_rate() * total.seconds, tried);
   if (seen && unsure && seen->step.k > kDrivingMps * usual_rate() * total.seconds) learn_horizon(tried);
@@ -253,24 +235,6 @@ void CameraMotion::look_at(const domain::GreyPicture& grey, double dt) {
   k_variance_ = std::min(k_variance_, square(k_sd));
   dx_variance_ = square(seen->dx_sd);
   dy_variance_ = square(seen->dy_sd);
-}
-
-// Between two tries the costs run straight.
-void CameraMotion::learn_horizon(std::span<const HorizonTry> tries) noexcept {
-  double least = 1e300;
-  for (const HorizonTry& each : tries) {
-    if (each.difference <= 0) return;
-    least = std::min(least, each.difference);
-  }
-  for (std::size_t i = 0; i < Snapshot::kHorizons; ++i) {
-    const double share = kHorizonLeast + kHorizonStep * static_cast<double>(i);
-    const double place = std::clamp((share - try_share(0)) / kTryStep, 0.0, static_cast<double>(tries.size() - 1));
-    const auto before = std::min(static_cast<std::size_t>(place), tries.size() - 2);
-    const double weight = place - static_cast<double>(before);
-    const double difference = (1 - weight) * tries[before].difference + weight * tries[before + 1].difference;
-    s_.horizon_cost[i] += std::min((difference / least - 1) / kTryStepCost, kTryCostMost);
-  }
-  settle_horizon();
 }
 
 double CameraMotion::view_variance_x(const PicturePoint& expected) const noexcept {
@@ -384,53 +348,6 @@ void CameraMotion::correct_rate(double change_of_k, double variance_before, doub
   s_.rate_per_speed = std::clamp(s_.rate_per_speed + gain * change_of_k, rate_least(), rate_most());
   const double less = square(gain) * (variance_before - variance_after);
   s_.rate_per_speed_variance = std::max(s_.rate_per_speed_variance - less, square(0.01 * usual_rate()));
-}
-
-GrowthMark CameraMotion::mark(const PixelBox& box) const noexcept {
-  return {.log_width = std::log(std::max(0.01, static_cast<double>(box.width()))), .row = centre_y(box)};
-}
-
-// For the right horizon, width over rows below it stays the same: each hypothesis pays for how far it is from that.
-void CameraMotion::learn_horizon(const GrowthMark& young, const PixelBox& now) noexcept {
-  const GrowthMark old = mark(now);
-  const double height = size_.height;
-  for (std::size_t i = 0; i < Snapshot::kHorizons; ++i) {
-    const double share = kHorizonLeast + kHorizonStep * static_cast<double>(i);
-    const double before = young.row - share * height;
-    const double after = old.row - share * height;
-    double sample = kHorizonCostMost;
-    if (before > 0.01 * height && after > 0.01 * height) {
-      const double error = old.log_width - young.log_width - std::log(after / before);
-      const double row_sd = kGrowthRowSd * height;
-      sample = square(error) / (square(kGrowthSd) + square(row_sd / before) + square(row_sd / after));
-    }
-    s_.horizon_cost[i] = s_.horizon_cost[i] * kHorizonMemory + kHorizonSampleWeight * std::min(sample, kHorizonCostMost);
-  }
-  settle_horizon();
-}
-
-// The mean and the spread over the hypotheses, each as likely as its cost and what cameras usually do make it.
-void CameraMotion::settle_horizon() noexcept {
-  std::array<double, Snapshot::kHorizons> cost{};
-  for (std::size_t i = 0; i < cost.size(); ++i) {
-    const double share = kHorizonLeast + kHorizonStep * static_cast<double>(i);
-    cost[i] = s_.horizon_cost[i] / 2 + square((share - kUsualHorizonShare) / kUsualHorizonSd) / 2;
-  }
-  const double least = *std::ranges::min_element(cost);
-  double weights = 0;
-  double sum = 0;
-  double squares = 0;
-  for (std::size_t i = 0; i < cost.size(); ++i) {
-    const double share = kHorizonLeast + kHorizonStep * static_cast<double>(i);
-    const double weight = std::exp(least - cost[i]);
-    weights += weight;
-    sum += weight * share;
-    squares += weight * share * share;
-  }
-  const double mean = sum / weights;
-  const double height = size_.height;
-  s_.horizon = mean * height;
-  horizon_variance_ = square(height) * std::max(squares / weights - mean * mean, 0.0) + square(kHorizonLeastSd * size_.width);
 }
 
 CameraMotion::Snapshot CameraMotion::snapshot() const noexcept { return s_; }

@@ -102,6 +102,10 @@ class CameraMotion {
   void look_at(const domain::GreyPicture& grey, double dt);
   void take_heading(std::optional<double> heading_deg) noexcept;
   void note_restlessness() noexcept;
+  // camera_horizon.cpp
+  static constexpr std::size_t kHorizonTries = 5;
+  std::array<HorizonTry, kHorizonTries> horizon_tries() const noexcept;
+  bool unsure_of_horizon() const noexcept;
   void learn_horizon(std::span<const HorizonTry> tries) noexcept;
   void settle_horizon() noexcept;
   void take_speed(std::optional<double> speed_mps, double dt) noexcept;

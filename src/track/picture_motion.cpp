@@ -9,7 +9,6 @@ namespace {
 
 // Smaller pictures show too little.
 constexpr int kSideLeast = 32;
-constexpr int kMeanRadius = 3;
 // What came nearer by more looks otherwise than before.
 constexpr double kGrowthMost = 2.2;
 // Things above the horizon move with the camera's turning alone only when far, which most are near the focus: share of the width.
@@ -108,64 +107,12 @@ struct PictureMotion::Normal {
   double weight = 0;    // pixels of the road
 };
 
-void PictureMotion::remove_mean(Level& level, std::vector<float>& scratch) {
-  const int w = level.size.width;
-  const int h = level.size.height;
-  scratch.resize(level.pixels.size());
-  const auto at = [w](int x, int y) {
-    return static_cast<std::size_t>(y) * static_cast<std::size_t>(w) + static_cast<std::size_t>(x);
-  };
-  // Sums over a window of a row, then over a window of those: the box's mean. At the border the window is cut.
-  for (int y = 0; y < h; ++y) {
-    float sum = 0;
-    for (int x = 0; x < std::min(kMeanRadius, w); ++x) sum += level.pixels[at(x, y)];
-    for (int x = 0; x < w; ++x) {
-      if (x + kMeanRadius < w) sum += level.pixels[at(x + kMeanRadius, y)];
-      if (x - kMeanRadius - 1 >= 0) sum -= level.pixels[at(x - kMeanRadius - 1, y)];
-      const int count = std::min(w - 1, x + kMeanRadius) - std::max(0, x - kMeanRadius) + 1;
-      scratch[at(x, y)] = sum / static_cast<float>(count);
-    }
-  }
-  std::vector<float> sums(static_cast<std::size_t>(w), 0.0F);
-  for (int y = 0; y < std::min(kMeanRadius, h); ++y) {
-    for (int x = 0; x < w; ++x) sums[static_cast<std::size_t>(x)] += scratch[at(x, y)];
-  }
-  for (int y = 0; y < h; ++y) {
-    const int count = std::min(h - 1, y + kMeanRadius) - std::max(0, y - kMeanRadius) + 1;
-    const float share = 1 / static_cast<float>(count);
-    for (int x = 0; x < w; ++x) {
-      float& sum = sums[static_cast<std::size_t>(x)];
-      if (y + kMeanRadius < h) sum += scratch[at(x, y + kMeanRadius)];
-      if (y - kMeanRadius - 1 >= 0) sum -= scratch[at(x, y - kMeanRadius - 1)];
-      level.pixels[at(x, y)] -= sum * share;
-    }
-  }
-}
-
-void PictureMotion::build(const domain::GreyPicture& grey, Pyramid& into) {
-  into[0].size = grey.size;
-  into[0].pixels.assign(grey.pixels.begin(), grey.pixels.end());
-  for (std::size_t i = 1; i < kLevels; ++i) {
-    const Level& fine = into[i - 1];
-    Level& coarse = into[i];
-    coarse.size = {fine.size.width / 2, fine.size.height / 2};
-    coarse.pixels.resize(static_cast<std::size_t>(coarse.size.width) * static_cast<std::size_t>(coarse.size.height));
-    float* to = coarse.pixels.data();
-    for (int y = 0; y < coarse.size.height; ++y) {
-      const float* above = fine.pixels.data() + static_cast<std::size_t>(2 * y) * static_cast<std::size_t>(fine.size.width);
-      const float* below = above + fine.size.width;
-      for (int x = 0; x < coarse.size.width; ++x, above += 2, below += 2) *to++ = (above[0] + above[1] + below[0] + below[1]) / 4;
-    }
-  }
-  for (Level& level : into) remove_mean(level, scratch_);
-}
-
 // The normal equations of one Gauss-Newton step. For each pixel of this picture: where `step` says that it was before, what was seen
 // there, and how that would change with the step's parameters.
 PictureMotion::Normal PictureMotion::accumulate(std::size_t level, int stride, const RoadView& view, const CameraStep& step,
                                                 float spread) const noexcept {
-  const Level& now = now_[level];
-  const Level& before = before_[level];
+  const GreyLevel& now = now_[level];
+  const GreyLevel& before = before_[level];
   const int w = now.size.width;
   const int h = now.size.height;
   const auto horizon = static_cast<float>(view.horizon - 0.5);  // a pixel's number counts from its middle
@@ -281,7 +228,7 @@ void PictureMotion::restore(const domain::GreyPicture& last) {
   last_ = last;
   size_ = last.size;
   if (std::min(size_.width, size_.height) < kSideLeast) return forget();
-  build(last, before_);
+  build_pyramid(last, before_, scratch_);
 }
 
 // Goes on from fit.step, held near `prior` as firmly as it is known.
@@ -377,7 +324,7 @@ std::optional<UncertainStep> PictureMotion::measure(const domain::GreyPicture& g
     forget();
     return std::nullopt;
   }
-  build(grey, now_);
+  build_pyramid(grey, now_, scratch_);
   last_ = grey;
   alike_ = false;
   const bool comparable = size_ == grey.size;

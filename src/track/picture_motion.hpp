@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "domain/picture.hpp"
+#include "track/grey_pyramid.hpp"
 #include "track/road_view.hpp"
 
 namespace hazard::track {
@@ -47,19 +48,11 @@ class PictureMotion {
   void restore(const domain::GreyPicture& last);
 
  private:
-  static constexpr std::size_t kLevels = 3;
-  struct Level {
-    domain::SizePx size;
-    std::vector<float> pixels;  // less their neighbourhood's mean: light and exposure change
-  };
-  using Pyramid = std::array<Level, kLevels>;
   struct Normal;
   struct Prior;
   struct Fit;
 
   void note_difference(double difference) noexcept;
-  void build(const domain::GreyPicture& grey, Pyramid& into);
-  static void remove_mean(Level& level, std::vector<float>& scratch);
   Normal accumulate(std::size_t level, int stride, const RoadView& view, const CameraStep& step, float spread) const noexcept;
   void refine(std::size_t level, int stride, int rounds, const Prior& prior, Fit& fit) const noexcept;
   static double badness(const Fit& fit, const Prior& prior) noexcept;
@@ -70,8 +63,8 @@ class PictureMotion {
   domain::SizePx size_;
   double usual_difference_ = 0;  // of two pictures, in levels; 0: not known
   bool alike_ = false;
-  Pyramid before_;
-  Pyramid now_;
+  GreyPyramid before_;
+  GreyPyramid now_;
   std::vector<float> scratch_;
 };
 
