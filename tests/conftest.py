@@ -78,3 +78,29 @@ def frame(server):
     """A JPEG of the simulated drive."""
     with urllib.request.urlopen(f"{server.url}/demo/drive.jpg?frame=1&width=640&height=360&seed=1", timeout=10) as reply:
         return reply.read()
+
+
+def drive_picture(server, frame):
+    with urllib.request.urlopen(f"{server.url}/demo/drive.jpg?frame={frame}&width=640&height=360&seed=1", timeout=10) as reply:
+        return reply.read()
+
+
+def find_frame(server, wanted):
+    """The first picture of the simulated drive whose detections satisfy `wanted`."""
+    for number in range(1, 400, 3):
+        picture = drive_picture(server, number)
+        _, _, reply = server.request("POST", "/detect", picture, {"Content-Type": "image/jpeg"})
+        if wanted([detection["confidence"] for detection in reply["detections"]]):
+            return picture
+    raise AssertionError("the simulated drive has no such picture")
+
+
+@pytest.fixture(scope="session")
+def sure_frame(server):
+    """A picture in which the model is sure of a hazard, and of nothing in between."""
+    return find_frame(server, lambda scores: scores and max(scores) >= 0.65 and all(s >= 0.62 or s < 0.45 for s in scores))
+
+
+@pytest.fixture(scope="session")
+def clear_frame(server):
+    return find_frame(server, lambda scores: not scores)
