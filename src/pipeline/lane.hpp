@@ -57,7 +57,7 @@ struct Lane {
   std::uint64_t taken = 0;     // frames taken, for "one of every N"
   bool stream = false;         // counts for admission: a session, not a single picture
   double granted_fps = 0;      // promised rate; 0 while no rate was asked for
-  base::SteadyTime sent_at{};  // when the lane was opened or last sent a frame: load is who sends, not who is connected
+  base::SteadyTime sent_at{};  // when the lane last sent a frame: load is who sends, not who is connected
   PacingHint pacing;
   LaneMemory memory;
 };

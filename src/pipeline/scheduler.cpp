@@ -83,7 +83,6 @@ LanePtr Scheduler::open_lane(const LaneSettings& settings, std::shared_ptr<Resul
   const std::lock_guard lock(mutex_);
   configure_ladder(*lane);
   lane->closed = closed_;
-  lane->sent_at = clock_.now();
   if (!closed_) lanes_.push_back(lane);
   return lane;
 }
@@ -144,7 +143,10 @@ bool Scheduler::offer(const LanePtr& lane, domain::EncodedFrame&& frame) {
     if (lane->closed) return false;
     const base::SteadyTime now = clock_.now();
     auto& waiting = lane->waiting;
+    // Whoever begins to send takes a share from the others at once.
+    const bool begins = lane->stream && now - lane->sent_at >= kSendsWithin;
     lane->sent_at = now;
+    if (begins) admission_.share_out(lanes_, now);
     lane->ladder.note_offer(now);
     lane->pacing.note_arrival(transit_of(frame, clock_.wall()), now);
     if (waiting.empty()) lane->waiting_since = now;

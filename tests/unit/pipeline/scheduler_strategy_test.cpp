@@ -195,7 +195,10 @@ TEST_F(SchedulerStrategyTest, on_the_lowest_rung_one_frame_of_three_is_looked_at
 TEST_F(SchedulerStrategyTest, streams_are_admitted_while_everyone_gets_a_frame_a_second_and_then_refused_with_a_time) {
   scheduler_.seed_capacity(4);
   std::vector<Client> clients;
-  for (int i = 0; i < 3; ++i) clients.push_back(open({.fps = 10}));
+  for (int i = 0; i < 3; ++i) {
+    clients.push_back(open({.fps = 10}));
+    offer(clients.back());
+  }
   const auto refused = scheduler_.open_stream({.fps = 10}, std::make_shared<QualitySink>());
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, domain::ErrorCode::overloaded);
@@ -208,9 +211,18 @@ TEST_F(SchedulerStrategyTest, streams_are_admitted_while_everyone_gets_a_frame_a
   EXPECT_TRUE(scheduler_.open_stream({.fps = 10}, std::make_shared<QualitySink>()));
 }
 
+TEST_F(SchedulerStrategyTest, a_thousand_open_sockets_that_send_nothing_are_no_load) {
+  scheduler_.seed_capacity(4);
+  std::vector<Client> idle;
+  for (int i = 0; i < 1000; ++i) idle.push_back(open({.fps = 10}));
+  EXPECT_EQ(metrics_.refused_streams.value(), 0u);
+  EXPECT_EQ(scheduler_.granted_fps(), 0);
+}
+
 TEST_F(SchedulerStrategyTest, a_stream_that_goes_on_after_a_restart_is_never_refused) {
   scheduler_.seed_capacity(1.5);
   Client first = open({.fps = 10});
+  offer(first);
   ASSERT_FALSE(scheduler_.open_stream({.fps = 10}, std::make_shared<QualitySink>()));
   EXPECT_TRUE(scheduler_.open_stream({.fps = 10}, std::make_shared<QualitySink>(), Scheduler::Entry::returning));
 }
@@ -219,6 +231,9 @@ TEST_F(SchedulerStrategyTest, a_smaller_grant_is_suggested_in_the_results) {
   scheduler_.seed_capacity(20);
   Client a = open({.fps = 30});
   Client b = open({.fps = 30});
+  offer(b);
+  finish(take(), 100ms);
+  clock_.advance(1s);
   offer(a);
   finish(take(), 100ms);
   const auto& result = std::get<domain::FrameResult>(a.sink->verdicts.back().outcome);
