@@ -1,11 +1,14 @@
 // A WebSocket to /stream/detection that stays: it reconnects with growing, jittered pauses, notices a half-open connection by the
-// server's heartbeat, and tells its listener of every state and message. One frame waits at the server at most.
+// server's heartbeat, and tells its listener of every state and message. One frame waits at the server at most. A session that was
+// lost is resumed where it was, with its track ids; one that the server no longer has is followed by a new one.
 import { ClockOffset, epochSeconds } from "./clock.js";
 import { makeEnvelope } from "./envelope.js";
 
 const FIRST_PAUSE_MS = 300;
 const LONGEST_PAUSE_MS = 8000;
 const PING_EVERY_MS = 5000;
+const LOST_CODE = 4000; // our close code for a connection given up for dead: not a clean end, the session stays
+const RESUMES_REFUSED_MOST = 3; // a handshake does not say why it failed: so often, while the session is there, is a refusal
 const BUFFERED_BYTES_MAX = 512 * 1024; // more unsent bytes than this: the network is the bottleneck, sending only adds delay
 
 export class DetectionStream {
@@ -26,6 +29,7 @@ export class DetectionStream {
 
   close() {
     this.wanted = false;
+    this.lost = null;
     clearTimeout(this.retry);
     clearTimeout(this.silence);
     clearInterval(this.pings);
@@ -50,7 +54,9 @@ export class DetectionStream {
   #connect() {
     const url = new URL("/stream/detection", location.href);
     url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
-    for (const [name, value] of Object.entries(this.config)) url.searchParams.set(name, value);
+    const { id, token, event } = this.lost ?? {};
+    const query = this.lost ? { session_id: id, resume: token, last_event: event } : this.config;
+    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
     this.listener.state("connecting");
     this.welcomed = false;
     const socket = new WebSocket(url);
@@ -65,6 +71,10 @@ export class DetectionStream {
     const message = JSON.parse(event.data);
     if (message.type === "session_created" || message.type === "session_resumed") {
       this.welcomed = true;
+      this.refusals = 0;
+      this.lost = { id: message.session_id, token: message.resume_token, event: this.lost?.event ?? 0 };
+      if (message.type === "session_created") this.lost.event = 0;
+      else this.update(this.config); // what was changed meanwhile
       this.pause = FIRST_PAUSE_MS;
       this.heartbeat = message.heartbeat_ms || 15000;
       this.#ping(socket);
@@ -73,6 +83,8 @@ export class DetectionStream {
       this.listener.state("open");
     }
     if (message.type === "pong") this.clock.add(message, epochSeconds());
+    if (message.event) this.lost.event = message.event;
+    if (message.type === "gap") this.lost.event = message.to;
     this.#expectSomething(socket);
     this.listener.message(message, receivedAt);
   }
@@ -89,7 +101,7 @@ export class DetectionStream {
     clearTimeout(this.silence);
     this.silence = setTimeout(() => {
       if (socket !== this.socket) return;
-      socket.close();
+      socket.close(LOST_CODE);
       this.#lost(socket);
     }, 2 * (this.heartbeat || 15000) + 2000);
   }
@@ -101,7 +113,18 @@ export class DetectionStream {
     clearInterval(this.pings);
     if (!this.wanted) return;
     this.listener.state("reconnecting");
-    this.retry = setTimeout(() => this.#connect(), this.pause * (0.5 + Math.random()));
+    const refused = !this.welcomed && this.lost;
+    this.retry = setTimeout(async () => {
+      if (refused) await this.#askForSession();
+      if (this.wanted && !this.socket) this.#connect();
+    }, this.pause * (0.5 + Math.random()));
     this.pause = Math.min(LONGEST_PAUSE_MS, this.pause * 2);
+  }
+
+  // After a resume that came to nothing: is the session still there?
+  async #askForSession() {
+    const status = await fetch(`/stream/sessions/${this.lost.id}`).then((reply) => reply.status, () => 0);
+    this.refusals += status === 200;
+    if (status === 404 || this.refusals >= RESUMES_REFUSED_MOST) this.lost = null;
   }
 }

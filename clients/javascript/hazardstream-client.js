@@ -5,11 +5,14 @@
 //   const verdict = await stream.send(jpegBytes);
 //
 // Every frame sent ends in exactly one verdict, an object with a `type`: "detection_result", "frame_dropped" or "error" from the
-// server, or "lost", this client's own, for a frame whose verdict never came: the connection broke, or we read too slowly. The
-// connection is made again with growing, random pauses until close(). No dependencies.
+// server, or "lost", this client's own, for a frame whose verdict will never come: it did not reach the server, or its session is
+// gone. A lost connection is made again with growing, random pauses until close(), and the session goes on where it was: verdicts
+// that were missed come marked "replayed", track ids stay. No dependencies.
 
 const HEADER_BYTES = 24;
 const JSON_BYTES_MAX = 4096;
+const RESUMES_REFUSED_MOST = 3; // browsers do not say why a handshake failed: so often, while the session is there, is a refusal
+const LOST_CODE = 4000; // our close code for a connection given up for dead: not a clean end, the session stays
 const VERDICTS = new Set(["detection_result", "frame_dropped", "error"]);
 
 // The binary frame message of docs/protocol.md: 24 bytes of header, an optional JSON part, the picture. Little endian.
@@ -42,19 +45,26 @@ export class HazardStream {
   #retryAfter = null;
   #tries = 0; // connections without a session since the last one
   #number = 0; // of frames over all connections
-  #sent = 0; // frames of this connection: the server's seq of the last one
+  #sent = 0; // frames of this session: the server's seq of the last one
+  #key = null; // { sessionId, token } of a session that can be resumed
+  #lastEvent = 0;
+  #lostAt = 0;
+  #refusals = 0;
   #pending = new Map(); // seq -> { frameId, resolve }
   #gap = false;
   #window = 0; // frames that may be without a verdict at once
   #waiters = []; // { ready, act, resolve, reject }, first come first served
 
   // options: config (the query of docs/protocol.md), onVerdict(verdict), onMessage(message), onState(word: connecting, open,
-  // reconnecting, closed), firstPause and longestPause in ms, attempts (tries without a session before giving up; browsers do not
+  // reconnecting, closed), resume (true), firstPause and longestPause in ms, attempts (tries without a session before giving up; browsers do not
   // say why a handshake was refused).
   constructor(url = "ws://127.0.0.1:8080", options = {}) {
     this.#url = url;
-    this.#options = { config: {}, firstPause: 300, longestPause: 8000, attempts: Infinity, ...options };
+    this.#options = { config: {}, resume: true, firstPause: 300, longestPause: 8000, attempts: Infinity, ...options };
     this.welcome = null;
+    this.resumed = 0; // sessions
+    this.duplicates = 0; // verdicts that came twice
+    this.gone = 0; // verdicts that a gap declared gone
   }
 
   // Resolves once a session is open.
@@ -141,7 +151,9 @@ export class HazardStream {
 
   #connect() {
     const url = new URL("/stream/detection", this.#url.replace(/^http/, "ws"));
-    for (const [name, value] of Object.entries(this.#options.config)) url.searchParams.set(name, value);
+    const { sessionId, token } = this.#key ?? {};
+    const query = this.#key ? { session_id: sessionId, resume: token, last_event: this.#lastEvent } : this.#options.config;
+    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
     this.#state("connecting");
     this.#tries += 1;
     const socket = new WebSocket(url);
@@ -155,15 +167,8 @@ export class HazardStream {
   }
 
   #hear(socket, message) {
-    if (message.type === "session_created") {
-      this.welcome = message;
-      this.#socket = socket;
-      this.#window = message.credits;
-      this.#sent = 0;
-      this.#gap = false;
-      this.#pause = this.#options.firstPause;
-      this.#tries = 0;
-      this.#state("open");
+    if (message.type === "session_created" || message.type === "session_resumed") {
+      this.#greeted(socket, message);
     } else if (message.type === "session_closing") {
       this.#retryAfter = message.retry_after_ms;
       if (!message.reconnect) this.#failure = new Error(`the server ended the session: ${message.reason}`);
@@ -171,6 +176,8 @@ export class HazardStream {
       this.#window = message.config.delivery === "latest" ? 1 : Math.max(1, this.#window);
     } else if (message.type === "gap") {
       this.#gap = true;
+      this.gone += message.to - Math.max(message.from - 1, this.#lastEvent);
+      this.#lastEvent = Math.max(this.#lastEvent, message.to);
     }
     // The server speaks at least once in heartbeat_ms; two of them in silence mean that nobody is there any more.
     this.#expectSomething(socket, 2 * this.welcome.heartbeat_ms + 2000);
@@ -182,7 +189,33 @@ export class HazardStream {
     this.#wake();
   }
 
+  #greeted(socket, message) {
+    if (message.type === "session_resumed") {
+      this.resumed += 1;
+      this.#sent = message.last_seq; // what was sent beyond it never arrived
+      this.#lose((seq) => seq > message.last_seq);
+    } else {
+      this.#lose(() => true);
+      this.#sent = 0;
+      this.#lastEvent = 0;
+      this.#gap = false;
+    }
+    this.welcome = message;
+    this.#key = this.#options.resume ? { sessionId: message.session_id, token: message.resume_token } : null;
+    this.#socket = socket;
+    this.#window = message.credits;
+    this.#pause = this.#options.firstPause;
+    this.#tries = 0;
+    this.#refusals = 0;
+    this.#state("open");
+  }
+
   #settle(message) {
+    if (message.event <= this.#lastEvent) {
+      this.duplicates += 1;
+      return;
+    }
+    this.#lastEvent = message.event;
     const data = message.type === "detection_result" ? message.data : message;
     if (message.type === "detection_result") {
       this.#window = Math.max(this.#window, data.credits);
@@ -207,23 +240,42 @@ export class HazardStream {
   #expectSomething(socket, milliseconds) {
     clearTimeout(this.#silenceTimer);
     this.#silenceTimer = setTimeout(() => {
-      socket.close();
+      socket.close(LOST_CODE);
       this.#lost(socket);
     }, milliseconds);
   }
 
   #lost(socket) {
     if (socket !== this.#connecting) return;
+    const wasOpen = this.#socket !== null;
+    if (wasOpen) this.#lostAt = Date.now();
     this.#connecting = this.#socket = null;
     clearTimeout(this.#silenceTimer);
-    this.#lose(() => true);
     if (this.#tries >= this.#options.attempts) this.#failure = new Error(`no session after ${this.#tries} tries`);
     if (this.#failure) return this.#end(this.#failure);
+    // Frames that are on their way wait for the session to be resumed, as long as it can be.
+    if (!this.#key || Date.now() - this.#lostAt >= (this.welcome.resume_grace_ms ?? 0)) this.#forget();
     this.#state("reconnecting");
     const pause = this.#retryAfter ?? this.#pause * (0.5 + Math.random());
     this.#retryAfter = null;
     this.#pause = Math.min(this.#options.longestPause, this.#pause * 2);
-    this.#retryTimer = setTimeout(() => this.#connect(), pause);
+    this.#retryTimer = setTimeout(async () => {
+      if (!wasOpen && this.#key) await this.#askForSession();
+      if (this.#wanted && !this.#connecting) this.#connect();
+    }, pause);
+  }
+
+  #forget() {
+    this.#key = null;
+    this.#lose(() => true);
+  }
+
+  // After a resume that came to nothing: is the session still there?
+  async #askForSession() {
+    const url = new URL(`/stream/sessions/${this.#key.sessionId}`, this.#url.replace(/^ws/, "http"));
+    const status = await fetch(url).then((reply) => reply.status, () => 0);
+    if (!this.#key) return;
+    if (status === 404 || (status === 200 && ++this.#refusals >= RESUMES_REFUSED_MOST)) this.#forget();
   }
 
   #end(failure) {
@@ -235,7 +287,7 @@ export class HazardStream {
     const socket = this.#connecting;
     this.#connecting = this.#socket = null;
     socket?.close(1000);
-    this.#lose(() => true);
+    this.#forget();
     this.#wake();
     this.#state("closed");
   }

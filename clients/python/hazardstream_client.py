@@ -4,8 +4,9 @@
         verdict = await (await stream.send(jpeg_bytes))
 
 Every frame sent ends in exactly one verdict, a dict with a `type`: "detection_result", "frame_dropped" or "error" from the server,
-or "lost", this client's own, for a frame whose verdict never came: the connection broke, or we read too slowly. The connection is
-made again with growing, random pauses until close(). Everything runs on one asyncio event loop.
+or "lost", this client's own, for a frame whose verdict will never come: it did not reach the server, or its session is gone. A lost
+connection is made again with growing, random pauses until close(), and the session goes on where it was: verdicts that were missed
+come marked "replayed", track ids stay. Everything runs on one asyncio event loop.
 """
 import asyncio
 import json
@@ -39,16 +40,16 @@ class Refused(Exception):
 
 
 class HazardStream:
-    """One session at a time; a lost connection is followed by a new session.
+    """One session at a time; a lost connection is followed by the same session, or by a new one when the server no longer has it.
 
     on_verdict(verdict)  each verdict, in the order it came
-    on_message(message)  everything else: session_created, config_updated, stats, pong, gap, session_closing...
+    on_message(message)  everything else: session_created, session_resumed, config_updated, stats, pong, gap, session_closing...
     on_state(word)       connecting, open, reconnecting, closed
     config               fps_limit, confidence_threshold, delivery, fields...: the query of docs/protocol.md
     """
 
     def __init__(self, url="ws://127.0.0.1:8080", *, on_verdict=None, on_message=None, on_state=None, first_pause=0.3, longest_pause=8.0,
-                 **config):
+                 resume=True, **config):
         self.url = url.rstrip("/") + "/stream/detection"
         self.config = config
         self.welcome = None
@@ -60,8 +61,13 @@ class HazardStream:
         self._socket = None
         self._task = None
         self._number = 0  # of frames over all connections
-        self._sent = 0  # frames of this connection: the server's seq of the last one
+        self._sent = 0  # frames of this session: the server's seq of the last one
         self._pending = {}  # seq -> (frame_id, future)
+        self._resume = resume
+        self._key = None  # session_id and token of a session that can be resumed
+        self._last_event = 0
+        self._lost_at = None
+        self.resumed = self.duplicates = self.gone = 0  # sessions resumed; verdicts that came twice; verdicts declared gone
         self._gap = False
         self._window = 0  # frames that may be without a verdict at once
         self._change = asyncio.Condition()
@@ -89,7 +95,8 @@ class HazardStream:
         await asyncio.gather(task, return_exceptions=True)
         if self._socket is not None:
             await self._socket.close()
-        await self._lose()
+        self._key = None
+        await self._disconnected()
         self._on_state("closed")
 
     @property
@@ -156,7 +163,9 @@ class HazardStream:
                 wait = self._judge(refused.response, opened_before)
             except (OSError, ConnectionClosed, asyncio.TimeoutError, EOFError):
                 pass
-            await self._lose()
+            if self._failure is not None:
+                self._key = None
+            await self._disconnected()
             if self._failure is not None:
                 return
             self._on_state("reconnecting")
@@ -166,12 +175,14 @@ class HazardStream:
     async def _one_connection(self):
         """Until the connection ends; the pause that the server asked for, if it did."""
         values = {name: str(value).lower() if isinstance(value, bool) else value for name, value in self.config.items()}
+        if self._key is not None:
+            values = {"session_id": self._key[0], "resume": self._key[1], "last_event": self._last_event}
         query = urllib.parse.urlencode(values)
         wait = None
         async with connect(f"{self.url}?{query}", max_size=None, compression=None, open_timeout=10, close_timeout=2) as socket:
             async for text in socket:
                 message = json.loads(text)
-                if message["type"] == "session_created":
+                if message["type"] in ("session_created", "session_resumed"):
                     await self._opened(socket, message)
                 elif message["type"] == "session_closing":
                     wait = message["retry_after_ms"] / 1000
@@ -181,31 +192,54 @@ class HazardStream:
         return wait
 
     def _judge(self, response, opened_before):
-        """A refusal before the upgrade. 503 passes by itself; so does 409 while the server has not noticed that we were gone."""
+        """A refusal before the upgrade. 503 passes by itself; so does 409 while the server has not noticed that we were gone. A session
+        that is refused to us is gone: the next connection begins a new one."""
         if response.status_code == 503 or (response.status_code == 409 and opened_before):
             return float(response.headers.get("Retry-After", 1)) * random.uniform(1, 1.5)
         try:
             body = json.loads(response.body)
         except ValueError:
             body = {}
+        if self._key is not None and isinstance(body, dict) and body.get("code") == "resume_refused":
+            self._key = None
+            return 0.0
         self._failure = Refused(response.status_code, body if isinstance(body, dict) else {})
         return None
 
     async def _opened(self, socket, welcome):
+        resumed = welcome["type"] == "session_resumed"
         async with self._change:
+            if resumed:
+                self.resumed += 1
+                received = welcome["last_seq"]  # what was sent beyond it never arrived
+                lost = self._take_lost(lambda seq: seq > received)
+                self._sent = received
+            else:
+                lost = self._take_lost(lambda seq: True)
+                self._sent, self._last_event, self._gap = 0, 0, False
             self._socket, self.welcome, self._window = socket, welcome, welcome["credits"]
-            self._sent, self._gap = 0, False
+            self._key = (welcome["session_id"], welcome["resume_token"]) if self._resume else None
+            self._lost_at = None
             self._change.notify_all()
         self._on_state("open")
+        for verdict in lost:
+            self._on_verdict(verdict)
 
     async def _hear(self, message):
         kind = message["type"]
         if kind not in VERDICTS or "event" not in message:
             if kind == "config_updated":
                 self._window = 1 if message["config"]["delivery"] == "latest" else max(1, self._window)
-            self._gap = self._gap or kind == "gap"
+            if kind == "gap":
+                self._gap = True
+                self.gone += message["to"] - max(message["from"] - 1, self._last_event)
+                self._last_event = max(self._last_event, message["to"])
             self._on_message(message)
             return
+        if message["event"] <= self._last_event:
+            self.duplicates += 1
+            return
+        self._last_event = message["event"]
         data = message["data"] if kind == "detection_result" else message
         lost = []
         async with self._change:
@@ -229,10 +263,16 @@ class HazardStream:
                 future.set_result(verdicts[-1])
         return verdicts
 
-    async def _lose(self):
+    async def _disconnected(self):
+        """Frames that are on their way wait for the session to be resumed, as long as it can be."""
         async with self._change:
             self._socket = None
-            lost = self._take_lost(lambda seq: True)
+            if self._lost_at is None:
+                self._lost_at = time.monotonic()
+            grace = 0 if self.welcome is None else self.welcome.get("resume_grace_ms", 0) / 1000
+            if time.monotonic() - self._lost_at >= grace:
+                self._key = None
+            lost = self._take_lost(lambda seq: True) if self._key is None else []
             self._change.notify_all()
         for verdict in lost:
             self._on_verdict(verdict)

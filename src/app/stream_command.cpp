@@ -7,12 +7,15 @@
 #include <charconv>
 #include <cstdio>
 #include <optional>
+#include <random>
 #include <thread>
 
 #include "app/command_table.hpp"
 #include "app/frame_source.hpp"
 #include "app/stream_tally.hpp"
+#include "client/back_off.hpp"
 #include "client/pace.hpp"
+#include "client/resumption.hpp"
 #include "client/websocket.hpp"
 #include "wire/base64.hpp"
 #include "wire/client_message.hpp"
@@ -36,11 +39,12 @@ constexpr std::array<Option, 12> kOptions{{
     {"loop", "", "begin again at the end of a folder or video"},
     {"print", "", "print every message of the server, one JSON text a line, instead of the progress line"},
     {"ignore-hints", "", "keep the rate and size asked for, also when the server suggests less"},
-    {"no-reconnect", "", "give up when the connection breaks instead of trying again"},
+    {"no-reconnect", "", "give up when the connection breaks instead of resuming the session"},
 }};
 constexpr auto kSettle = std::chrono::seconds(5);  // for the last frames' verdicts
 constexpr auto kPingEvery = std::chrono::seconds(5);
 constexpr auto kReconnectFor = std::chrono::seconds(60);
+constexpr auto kWelcomeWithin = std::chrono::seconds(10);
 
 std::atomic<bool> interrupted{false};
 
@@ -129,14 +133,15 @@ class StreamRun {
       : plan_(plan),
         source_(source),
         url_(url),
+        resumption_(url.target),
         pace_({.fps = plan.fps, .width = plan.source.size.width, .jpeg_quality = plan.source.quality}, plan.follow_hints) {}
 
   ExitCode run() {
     if (!connect_for(std::chrono::seconds(0))) return ExitCode::failed;
     started_ = next_due_ = steady_clock::now();
     while (!interrupted && !over()) {
-      if (!socket_ && !reconnect()) return finish(ExitCode::failed);
-      if (!step()) break;
+      if (!socket_ && !reconnect()) break;
+      if (socket_ && !step()) break;
     }
     settle();
     return finish(tally_.all_answered() && !source_failed_ ? ExitCode::ok : ExitCode::failed);
@@ -213,8 +218,7 @@ class StreamRun {
       for (const auto& message : *messages) {
         if (message.opcode == client::Opcode::close)
           return lose({domain::ErrorCode::session_closed, "the server closed the stream"});
-        if (plan_.print) fmt::print("{}\n", message.payload);
-        tally_.heard(message.payload, steady_clock::now(), epoch_now());
+        hear(message.payload);
         if (const auto& suggestion = tally_.suggestion()) pace_.heard(*suggestion, steady_clock::now());
       }
       show();
@@ -222,9 +226,26 @@ class StreamRun {
     } while (steady_clock::now() < until && !interrupted);
   }
 
+  void hear(std::string_view message) {
+    if (plan_.print) fmt::print("{}\n", message);
+    switch (resumption_.hear(message)) {
+      case client::Heard::began:
+        tally_.connection_lost();  // what was open in an earlier session
+        seq_ = 0;
+        break;
+      case client::Heard::resumed:
+        seq_ = resumption_.frames_received();
+        tally_.never_arrived(seq_);
+        break;
+      case client::Heard::duplicate: return;
+      case client::Heard::verdict:
+      case client::Heard::other: tally_.heard(message, steady_clock::now(), epoch_now());
+    }
+  }
+
   void settle() {
     const auto until = steady_clock::now() + kSettle;
-    while (socket_ && tally_.open() > 0 && steady_clock::now() < until)
+    while ((socket_ || reconnect()) && tally_.open() > 0 && steady_clock::now() < until)
       listen(std::min(until, steady_clock::now() + milliseconds(100)), true);
     if (socket_) (void)socket_->send_close(1000);
   }
@@ -232,27 +253,42 @@ class StreamRun {
   void lose(const domain::Error& why) {
     fmt::print(stderr, "\nhazardstream: {}\n", why.message);
     socket_.reset();
-    tally_.connection_lost();
-    seq_ = 0;  // the next session counts from one
+    ++losses_;
   }
 
-  bool reconnect() { return plan_.reconnect && connect_for(kReconnectFor); }
+  bool reconnect() { return plan_.reconnect && !resumption_.over() && connect_for(kReconnectFor); }
+
+  double random() { return std::uniform_real_distribution<double>(0, 1)(random_); }
 
   bool connect_for(std::chrono::seconds patience) {
     const auto until = steady_clock::now() + patience;
-    auto pause = milliseconds(250);
+    client::BackOff back_off(milliseconds(250), milliseconds(5000));
+    if (const auto wait = resumption_.wait()) std::this_thread::sleep_for(*wait);
     while (true) {
-      auto socket = client::WebSocket::connect(url_);
-      if (socket) {
-        socket_.emplace(std::move(*socket));
-        next_ping_ = {};
-        return true;
-      }
-      fmt::print(stderr, "hazardstream: {}\n", socket.error().message);
+      const auto failure = connect();
+      if (!failure) return true;
+      fmt::print(stderr, "hazardstream: {}\n", *failure);
+      const bool refused = resumption_.can_resume() && failure->find("resume_refused") != std::string::npos;
+      if (refused) resumption_.forget();  // the session is gone: a new one, at once
+      const auto pause = refused ? milliseconds(0) : back_off.next(random());
       if (interrupted || steady_clock::now() + pause > until) return false;
       std::this_thread::sleep_for(pause);
-      pause = std::min(pause * 2, milliseconds(5000));
     }
+  }
+
+  // Up to the welcome, which says from where frames are counted. Why not, when it could not be.
+  std::optional<std::string> connect() {
+    client::Url url = url_;
+    url.target = resumption_.target();
+    auto socket = client::WebSocket::connect(url);
+    if (!socket) return socket.error().message;
+    const auto messages = socket->receive(kWelcomeWithin);
+    if (!messages) return messages.error().message;
+    if (messages->empty() || messages->front().opcode == client::Opcode::close) return "the server did not greet";
+    socket_.emplace(std::move(*socket));
+    next_ping_ = {};
+    for (const auto& message : *messages) hear(message.payload);
+    return std::nullopt;
   }
 
   void show() {
@@ -278,6 +314,11 @@ class StreamRun {
   ExitCode finish(ExitCode code) {
     fmt::print(stderr, "\n");
     fmt::print(plan_.print ? stderr : stdout, "{}", tally_.summary(steady_clock::now()));
+    if (losses_ > 0) {
+      fmt::print(plan_.print ? stderr : stdout,
+                 "connection lost   {} times, resumed {}; {} verdicts came twice, {} were declared gone\n", losses_,
+                 resumption_.resumed(), resumption_.duplicates(), resumption_.missed());
+    }
     if (pace_.suggestions() > 0) {
       fmt::print(plan_.print ? stderr : stdout, "server's hints    {}, {}\n", pace_.suggestions(),
                  plan_.follow_hints ? "followed" : "ignored");
@@ -290,7 +331,10 @@ class StreamRun {
   const client::Url& url_;
   std::optional<client::WebSocket> socket_;
   StreamTally tally_;
+  client::Resumption resumption_;
   client::Pace pace_;
+  std::minstd_rand random_{std::random_device{}()};
+  std::uint64_t losses_ = 0;
   steady_clock::time_point next_ping_;
   std::uint64_t seq_ = 0;
   bool source_failed_ = false;

@@ -91,6 +91,10 @@ void StreamTally::connection_lost() {
   open_.clear();
 }
 
+void StreamTally::never_arrived(std::uint64_t received) {
+  lost_ += std::erase_if(open_, [received](const auto& each) { return each.first > received; });
+}
+
 std::string StreamTally::progress(Time now) const {
   const double seconds = first_ ? seconds_between(*first_, now) : 0;
   const auto results = endings_.find("results");

@@ -24,8 +24,10 @@ class StreamTally {
   // A message of the server's, at `wall` (epoch seconds) by our clock; false when it is no verdict on an open frame. A pong must
   // carry the `sent` of our ping.
   bool heard(std::string_view json, Time at, double wall = 0);
-  // Frames still open when the connection broke will get no verdict from it.
+  // Frames still open will get no verdict any more: their session is gone.
   void connection_lost();
+  // Open frames beyond the one the server received last were lost on their way.
+  void never_arrived(std::uint64_t received);
 
   std::uint64_t frames_sent() const { return sent_; }
   std::size_t open() const { return open_.size(); }

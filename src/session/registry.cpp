@@ -35,14 +35,15 @@ domain::Result<std::shared_ptr<Session>> Registry::open(Transport transport, std
     // Somebody who is here goes before somebody who may come back.
     given_up = oldest_detached();
     if (!given_up) return refuse(ErrorCode::overloaded, fmt::format("all {} sessions are in use", options_.sessions_max));
+  }
+  auto session = Session::open({.id = name, .transport = transport, .config = *config}, options_.limits, pipeline_, totals_);
+  if (!session) return session;
+  if (given_up) {
     sessions_.erase(given_up->id());
     ++resumes_.expired;
   }
-  auto session = Session::open({.id = name, .transport = transport, .config = *config}, options_.limits, pipeline_, totals_);
-  if (session) {
-    sessions_.emplace(std::move(name), *session);
-    ++opened_;
-  }
+  sessions_.emplace(std::move(name), *session);
+  ++opened_;
   lock.unlock();
   if (given_up) given_up->close(EndReason::idle);
   return session;

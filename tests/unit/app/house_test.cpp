@@ -3,9 +3,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
+#include <filesystem>
+#include <fstream>
 #include <future>
 
+#include "client/socket.hpp"
 #include "detect/fake_engine.hpp"
+#include "support/owner.hpp"
 
 namespace hazard::app {
 namespace {
@@ -95,6 +100,70 @@ TEST_F(HouseTest, stopping_twice_is_harmless) {
   ASSERT_TRUE(house);
   (*house)->stop();
   (*house)->stop();
+}
+
+// What a stopped house keeps another one takes up.
+class RestartedHouse : public HouseTest {
+ protected:
+  RestartedHouse() {
+    std::string name = (std::filesystem::temp_directory_path() / "house-XXXXXX").string();
+    config_.state_dir = ::mkdtemp(name.data());
+  }
+  ~RestartedHouse() override { std::filesystem::remove_all(config_.state_dir); }
+  RestartedHouse(const RestartedHouse&) = delete;
+  RestartedHouse& operator=(const RestartedHouse&) = delete;
+
+  std::unique_ptr<House> build() {
+    auto house = House::build(config_, tools([] { return Loaded(detect::make_fake_engine({})); }));
+    EXPECT_TRUE(house);
+    ready_.get_future().get();
+    ready_ = {};
+    return std::move(*house);
+  }
+  static std::string ask(const House& house, const std::string& request) {
+    auto connection =
+        client::Socket::connect({.host = "127.0.0.1", .port = std::to_string(house.port())}, std::chrono::seconds(5));
+    EXPECT_TRUE(connection);
+    EXPECT_TRUE(connection->send(request + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"));
+    std::string answer;
+    std::array<char, 4096> piece{};
+    while (connection->wait(false, std::chrono::seconds(5))) {
+      const auto got = connection->receive(piece.data(), piece.size());
+      if (!got) break;
+      answer.append(piece.data(), *got);
+    }
+    return answer;
+  }
+  std::filesystem::path file() const { return std::filesystem::path(config_.state_dir) / "sessions.state"; }
+};
+
+TEST_F(RestartedHouse, keeps_its_sessions_for_the_next_one) {
+  auto first = build();
+  const std::string opened = ask(*first, "POST /stream/sessions?session_id=mine");
+  const std::string token = test::token_in(opened);
+  EXPECT_EQ(token.size(), 32u) << opened;
+  first.reset();
+  EXPECT_TRUE(std::filesystem::exists(file()));
+  const auto second = build();
+  EXPECT_FALSE(std::filesystem::exists(file())) << "read once";
+  const std::string resumed = ask(*second, "POST /stream/sessions?session_id=mine&resume=" + token);
+  EXPECT_THAT(resumed, HasSubstr("\"resumed\":true"));
+  EXPECT_THAT(ask(*second, "GET /metrics"), HasSubstr("hazardstream_sessions_restored_total 1\n"));
+}
+
+TEST_F(RestartedHouse, a_damaged_file_costs_a_count_and_not_the_start) {
+  std::ofstream(file()) << "rubbish\n";
+  const auto house = build();
+  EXPECT_FALSE(std::filesystem::exists(file()));
+  EXPECT_THAT(ask(*house, "GET /metrics"), HasSubstr("hazardstream_saved_sessions_unreadable_total 1\n"));
+}
+
+TEST_F(RestartedHouse, a_folder_that_cannot_be_made_costs_the_sessions_only) {
+  std::filesystem::remove_all(config_.state_dir);
+  config_.state_dir += "/no/such";
+  auto house = build();
+  EXPECT_THAT(ask(*house, "POST /stream/sessions"), HasSubstr("200 OK"));
+  house.reset();
 }
 
 TEST(PageAddress, is_one_that_a_browser_on_this_machine_can_open) {

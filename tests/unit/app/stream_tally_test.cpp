@@ -64,5 +64,17 @@ TEST(StreamTally, frames_open_when_the_connection_breaks_stay_without_a_verdict)
   EXPECT_EQ(tally.unanswered(), 1u);
 }
 
+TEST(StreamTally, frames_that_never_arrived_are_lost_and_the_others_stay_open) {
+  StreamTally tally;
+  for (std::uint64_t seq = 1; seq <= 5; ++seq) tally.sent(seq, kStart);
+  tally.never_arrived(3);
+  EXPECT_EQ(tally.open(), 3u);
+  EXPECT_EQ(tally.unanswered(), 5u);
+  tally.never_arrived(3);
+  EXPECT_EQ(tally.open(), 3u);
+  EXPECT_TRUE(tally.heard(R"({"replayed":true,"type":"detection_result","data":{"seq":3,"detections":[]}})", kStart));
+  EXPECT_EQ(tally.open(), 2u);
+}
+
 }  // namespace
 }  // namespace hazard::app

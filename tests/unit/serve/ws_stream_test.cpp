@@ -266,10 +266,11 @@ TEST(ws_stream, flood_of_pings_is_closed_with_1008) {
   EXPECT_EQ(last.close_code, 1008);
 }
 
-TEST(ws_stream, client_that_vanishes_takes_its_session_along_and_the_counters_add_up) {
+TEST(ws_stream, without_grace_a_client_that_vanishes_takes_its_session_along_and_the_counters_add_up) {
   std::latch begun(1);
   std::latch go_on(1);
   LiveOptions options = live_options();
+  options.registry.limits.resume_grace = {};
   options.script.on_infer = [&, first = true]() mutable -> domain::Result<void> {
     if (std::exchange(first, false)) {
       begun.count_down();
