@@ -36,13 +36,34 @@ def free_port():
         return probe.getsockname()[1]
 
 
+class Others:
+    """How many cores other programs held while a measurement ran: near 0, or the measurement is of them too."""
+
+    def __init__(self):
+        self.began, self.busy, self.own = time.monotonic(), self.busy_seconds(), os.times()
+
+    @staticmethod
+    def busy_seconds():
+        with open("/proc/stat") as file:
+            user, nice, system, idle, wait, irq, softirq = map(int, file.readline().split()[1:8])
+        return (user + nice + system + irq + softirq) / os.sysconf("SC_CLK_TCK")
+
+    def cores(self, measured_seconds=0.0):
+        """measured_seconds: CPU of what was measured, apart from ended children of this process."""
+        now = os.times()
+        own = sum(now[:4]) - sum(self.own[:4])
+        return max(0.0, (self.busy_seconds() - self.busy - own - measured_seconds) / (time.monotonic() - self.began))
+
+
 def benchmark_app(model, hint, precision, seconds, shape=None):
     """Median latency in ms and frames a second of OpenVINO's own tool; shape (width, height) other than the model's own."""
     xml = [f for f in sorted(os.listdir(model)) if f.endswith(".xml")][0]
+    others = Others()
     out = subprocess.run([os.path.join(ROOT, ".venv/bin/benchmark_app"), "-m", os.path.join(model, xml), "-d", "CPU", "-hint", hint,
                           "-infer_precision", precision, "-t", str(seconds)] +
                          (["-shape", f"[1,3,{shape[1]},{shape[0]}]"] if shape else []), capture_output=True, text=True, check=True).stdout
-    return {"median_ms": float(re.search(r"Median:\s+([\d.]+)", out)[1]), "fps": float(re.search(r"Throughput:\s+([\d.]+)", out)[1])}
+    return {"median_ms": float(re.search(r"Median:\s+([\d.]+)", out)[1]), "fps": float(re.search(r"Throughput:\s+([\d.]+)", out)[1]),
+            "others_cores": round(others.cores(), 3)}
 
 
 def usage(pid):
@@ -106,11 +127,14 @@ class Server:
     def load(self, *flags, **options):
         """Runs the load generator against this server; its report."""
         flags = list(flags) + [f for name, value in options.items() for f in ("--" + name.replace("_", "-"), str(value))]
+        others, before = Others(), usage(self.pid)["cpu_seconds"]
         out = subprocess.run([GENERATOR, "--url", f"ws://127.0.0.1:{self.port}", "--pid", str(self.pid)] + flags,
                              capture_output=True, text=True)
         if out.returncode != 0:
             raise RuntimeError(f"hazard_load {' '.join(flags)}: {out.stderr.strip() or out.returncode}")
-        return json.loads(out.stdout)
+        report = json.loads(out.stdout)
+        report["others_cores"] = round(others.cores(usage(self.pid)["cpu_seconds"] - before), 3)
+        return report
 
 
 def hazardstream(mode=None, port=0, **settings):

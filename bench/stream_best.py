@@ -36,6 +36,11 @@ class Table:
         verdict = "" if met is None else ("pass" if met else "FAIL")
         print(f"{what:<66} {figure:<34} {bar:<16} {verdict}", flush=True)
 
+    def quiet(self, *measurements):
+        """A part that other programs disturbed says so, in the table."""
+        cores = max(each["others_cores"] for each in measurements)
+        self.row("  other programs held at most", f"{cores:.2f} cores" + (": DISTURBED" if cores > 0.15 else ""))
+
     def at_most(self, what, value, bar, form="{:.2f}", note=""):
         self.row(what, form.format(value) + note, "<= " + form.format(bar), value <= bar)
 
@@ -96,6 +101,7 @@ def shapes(table, options):
     ended = {}
     for row in sorted(rows, key=lambda each: each["came_ms"]):
         ended.setdefault(row["session"], []).append(row["due_ms"])
+    table.quiet(latency, throughput, report)
     table.at_most("results out of order", sum(a > b for dues in ended.values() for a, b in zip(dues, dues[1:])), 0, "{:.0f}")
     return {"benchmark_app": [latency, throughput], "load": report}
 
@@ -110,6 +116,7 @@ def wide(table, options):
                           for sessions in (1, 4)])
     p50 = [statistics.median(turn[0][i]["latency_ms"]["p50"] for turn in found) for i in (0, 1)]
     rate = [statistics.median(turn[1][i]["results_per_second"] for turn in found) for i in (0, 1)]
+    table.quiet(*(load for turn in found for pair in turn for load in pair))
     table.row("graphs that ran", ", ".join(found[-1][1][1]["inputs"]))
     table.at_least(f"4 sessions: {rate[1]:.1f}/s against {rate[0]:.1f}/s of the square graph", rate[1] / rate[0], 1.6)
     table.at_most(f"1 session: p50 {p50[1]:.1f} ms against {p50[0]:.1f} ms", p50[1] / p50[0], 0.65)
@@ -136,6 +143,7 @@ def fairness(table, options):
         worst = max(each["age_ms"]["p99"] for each in reading)
         table.at_most(f"  worst p99 age {worst:.0f} ms, in turns of {turn_ms:.0f} ms", worst / turn_ms, 2.5)
         greedy = next(each for each in sessions if each["group"] == "greedy")
+        table.quiet(report)
         table.row("  results: equal (least, most); greedy; large; deaf; silent",
                   f"{min(shares)}, {max(shares)}; {greedy['results']}; "
                   f"{next(e['results'] for e in sessions if e['group'] == 'large')}; unread; {report['silent']}")
@@ -161,6 +169,7 @@ def overload(table, options):
                       f"{load['results_per_second']:.1f}; {age['p50']:.0f}, {age['p99']:.0f}; {load['generator_cpu_share']:.2f}")
             table.at_most(f"{factor:>2} x: frames without a verdict", load["silent"], 0, "{:.0f}")
             table.at_most(f"{factor:>2} x: age of the last third / the first", age["last_third_p50"] / max(1e-9, age["first_third_p50"]), 1.2)
+    table.quiet(*found.values())
     peak = max(load["results_per_second"] for load in found.values())
     table.at_least("goodput at 10 x / peak", found[10]["results_per_second"] / peak, 0.95, "{:.3f}")
     table.at_most("age p50 at 10 x / at 2 x", found[10]["age_ms"]["p50"] / found[2]["age_ms"]["p50"], 1.3)
@@ -183,6 +192,7 @@ def adaptive(table, options):
     under = [row for row in results if came <= row["came_ms"] < left]
     late = [ms for ms in range(came, left, 250)
             if quantile([r["age_ms"] for r in under if ms <= r["came_ms"] < ms + 1000], 0.9) > budget]
+    table.quiet(report)
     table.row("capacity at full quality; sessions that come", f"{capacity:.1f}/s; {crowd} at 10 fps")
     table.at_most(f"age (p90 of a second) back within {budget} ms, s after the load came", (max(late) + 1000 - came) / 1000 if late else 0, 3,
                   "{:.1f}")
@@ -235,6 +245,7 @@ def admission(table, options):
         refusal = (report["refusals"] or [None])[0]
         table.row("capacity; sessions let in; the refusal",
                   f"{capacity:.1f}/s; {len(report['per_session'])}; {refusal['words'][:60] if refusal else 'none'}")
+        table.quiet(report)
         table.at_least("refused with 503 and Retry-After", bool(refusal and " 503" in refusal["words"] and refusal["retry_after"] > 0), 1, "{:d}")
         _, sessions, stats = watch.seen[-1]
         granted = {each["session_id"]: each.get("granted_fps", 0) for each in sessions}
