@@ -123,7 +123,11 @@ export class DetectionStream {
 
   // After a resume that came to nothing: is the session still there?
   async #askForSession() {
-    const status = await fetch(`/stream/sessions/${this.lost.id}`).then((reply) => reply.status, () => 0);
+    const ask = (path) => fetch(path).then((reply) => reply.status, () => 0);
+    const { id } = this.lost;
+    // A server that is not ready refuses everybody for the moment.
+    const status = (await ask("/health/ready")) === 200 ? await ask(`/stream/sessions/${id}`) : 0;
+    if (this.lost?.id !== id) return;
     this.refusals += status === 200;
     if (status === 404 || this.refusals >= RESUMES_REFUSED_MOST) this.lost = null;
   }

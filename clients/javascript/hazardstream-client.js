@@ -272,9 +272,12 @@ export class HazardStream {
 
   // After a resume that came to nothing: is the session still there?
   async #askForSession() {
-    const url = new URL(`/stream/sessions/${this.#key.sessionId}`, this.#url.replace(/^ws/, "http"));
-    const status = await fetch(url).then((reply) => reply.status, () => 0);
-    if (!this.#key) return;
+    const base = this.#url.replace(/^ws/, "http");
+    const ask = (path) => fetch(new URL(path, base)).then((reply) => reply.status, () => 0);
+    const sessionId = this.#key.sessionId;
+    // A server that is not ready refuses everybody for the moment.
+    const status = (await ask("/health/ready")) === 200 ? await ask(`/stream/sessions/${sessionId}`) : 0;
+    if (this.#key?.sessionId !== sessionId) return;
     if (status === 404 || (status === 200 && ++this.#refusals >= RESUMES_REFUSED_MOST)) this.#forget();
   }
 

@@ -8,6 +8,7 @@ import playwright
 import pytest
 
 from conftest import ROOT, Server
+from test_resume import Restarted
 
 sys.path.insert(0, str(ROOT / "clients" / "python"))
 from hazardstream_client import HazardStream, Refused, make_envelope  # noqa: E402
@@ -69,7 +70,7 @@ def test_python_is_told_that_its_session_was_ended(server, frame):
 
 
 def test_python_gives_frames_up_as_lost_when_the_server_goes(frame):
-    own = Server()
+    own = Server(STREAMING_RESUME_GRACE="1")
 
     async def talk():
         states = []
@@ -85,6 +86,53 @@ def test_python_gives_frames_up_as_lost_when_the_server_goes(frame):
     finally:
         own.process.kill()
         own.process.wait()
+
+
+def test_python_resumes_its_session_also_after_a_restart(frame, tmp_path):
+    own = Restarted(STREAMING_STATE_DIR=str(tmp_path)).start()
+
+    async def talk():
+        verdicts = []
+        async with HazardStream(f"ws://127.0.0.1:{own.port}", delivery="all", fps_limit=30, on_verdict=verdicts.append,
+                                first_pause=0.05) as stream:
+            first = stream.welcome["session_id"]
+            for count, cut in enumerate(("connection", "server"), 1):
+                futures = [await stream.send(frame) for _ in range(3)]
+                if cut == "connection":
+                    stream._socket.transport.abort()
+                else:
+                    assert await asyncio.to_thread(own.stop) == 0
+                    await asyncio.to_thread(own.start)
+                while stream.resumed < count:
+                    await asyncio.sleep(0.02)
+                later = await stream.send(frame)
+                kinds = [(await future)["type"] for future in (*futures, later)]
+                assert set(kinds) <= {"detection_result", "frame_dropped", "lost"} and kinds[-1] == "detection_result"
+            assert stream.welcome["type"] == "session_resumed" and stream.welcome["session_id"] == first
+            assert stream.resumed == 2 and stream.duplicates == 0 and stream.gone == 0
+            events = [verdict["event"] for verdict in verdicts if "event" in verdict]
+            assert events == list(range(1, len(events) + 1))
+    try:
+        run(talk())
+    finally:
+        own.stop()
+
+
+def test_python_begins_anew_when_the_server_has_no_session_to_resume(frame):
+    own = Restarted().start()
+
+    async def talk():
+        async with HazardStream(f"ws://127.0.0.1:{own.port}", delivery="all", first_pause=0.05) as stream:
+            first = stream.welcome["session_id"]
+            await (await stream.send(frame))
+            assert await asyncio.to_thread(own.stop) == 0
+            await asyncio.to_thread(own.start)
+            assert (await (await stream.send(frame)))["type"] == "detection_result"
+            assert stream.welcome["type"] == "session_created" and stream.welcome["session_id"] != first
+    try:
+        run(talk())
+    finally:
+        own.stop()
 
 
 def test_envelopes_are_bounded():
@@ -127,6 +175,48 @@ def test_javascript_gets_one_verdict_for_every_frame(server, frame, tmp_path):
         console.log("done");
         """, server.ws, str(tmp_path / "road.jpg"))
     assert out == "done\n"
+
+
+JAVASCRIPT_RESUMES = """
+    import { readFile } from "node:fs/promises";
+    import { createInterface } from "node:readline";
+    import { HazardStream } from "./hazardstream-client.js";
+    const [url, file] = process.argv.slice(1);
+    const picture = await readFile(file);
+    const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+    const events = [];
+    const stream = new HazardStream(url, { config: { delivery: "all", fps_limit: 30 }, firstPause: 50,
+                                           onVerdict: (verdict) => verdict.event && events.push(verdict.event) });
+    await stream.open();
+    const first = stream.welcome.session_id;
+    await stream.send(picture);
+    console.log("restart");
+    await lines.next();
+    const verdict = await stream.send(picture);
+    console.log(verdict.type, stream.welcome.type, stream.welcome.session_id === first, stream.resumed, stream.duplicates, events.join());
+    stream.close();
+    process.exit(0);
+"""
+
+
+@pytest.mark.parametrize("kept", [True, False], ids=["kept", "gone"])
+def test_javascript_resumes_its_session_after_a_restart_or_begins_anew(frame, tmp_path, kept):
+    own = Restarted(STREAMING_STATE_DIR=str(tmp_path / "state") if kept else "").start()
+    (tmp_path / "road.jpg").write_bytes(frame)
+    command = [NODE, "--input-type=module", "-e", JAVASCRIPT_RESUMES, f"ws://127.0.0.1:{own.port}", str(tmp_path / "road.jpg")]
+    with subprocess.Popen(command, cwd=JAVASCRIPT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as script:
+        try:
+            assert script.stdout.readline() == "restart\n"
+            assert own.stop() == 0
+            own.start()
+            script.stdin.write("\n")
+            script.stdin.flush()
+            said = script.stdout.readline().split()
+        finally:
+            script.kill()
+            own.stop()
+    assert said == (["detection_result", "session_resumed", "true", "1", "0", "1,2"] if kept else
+                    ["detection_result", "session_created", "false", "0", "0", "1,1"])
 
 
 def test_javascript_gives_up_after_its_attempts(server):
