@@ -56,8 +56,8 @@ export class HazardStream {
   #waiters = []; // { ready, act, resolve, reject }, first come first served
 
   // options: config (the query of docs/protocol.md), onVerdict(verdict), onMessage(message), onState(word: connecting, open,
-  // reconnecting, closed), resume (true), firstPause and longestPause in ms, attempts (tries without a session before giving up; browsers do not
-  // say why a handshake was refused).
+  // reconnecting, closed), resume (true), firstPause and longestPause in ms, attempts (tries without a session before giving up;
+  // browsers do not say why a handshake was refused).
   constructor(url = "ws://127.0.0.1:8080", options = {}) {
     this.#url = url;
     this.#options = { config: {}, resume: true, firstPause: 300, longestPause: 8000, attempts: Infinity, ...options };

@@ -12,7 +12,8 @@ import urllib.request
 import pytest
 from conftest import BINARY, ROOT, free_port
 
-from resume_client import Camera, Cut, EventStreamCamera, RawSocket, Refused, environment
+from resume_client import Camera, Cut, RawSocket, Refused, environment
+from resume_event_client import EventStreamCamera
 
 CUTS = environment("HAZARD_RESUME_CUTS", 40)
 RESTARTS = environment("HAZARD_RESUME_RESTARTS", 5)
@@ -24,7 +25,7 @@ QUERY = "fps_limit=30&confidence_threshold=0.25&quality_mode=quality&delivery="
 def pictures(tmp_path_factory):
     """A crawl past three potholes apart from one another: they stay in sight, so that their identities can be compared."""
     folder = tmp_path_factory.mktemp("drive")
-    words = ["--count", "12", "--width", "640", "--height", "360", "--speed", "0.1", "--shake", "0", "--hazards-per-km", "300", "--seed", "9"]
+    words = "--count 12 --width 640 --height 360 --speed 0.1 --shake 0 --hazards-per-km 300 --seed 9".split()
     subprocess.run([BINARY, "simulate", folder, *words], check=True, capture_output=True, timeout=60)
     return [path.read_bytes() for path in sorted(folder.glob("*.jpg"))]
 
