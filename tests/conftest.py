@@ -1,4 +1,5 @@
-"""What every test from outside stands on: the release binary on a free port of loopback, ended afterwards."""
+"""What every test from outside stands on: the release binary (or the one that HAZARDSTREAM names) on a free port of loopback, ended
+afterwards."""
 import json
 import os
 import pathlib
@@ -12,7 +13,7 @@ import urllib.request
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
-BINARY = ROOT / "build" / "hazardstream"
+BINARY = pathlib.Path(os.environ.get("HAZARDSTREAM", ROOT / "build" / "hazardstream"))
 
 
 def free_port():

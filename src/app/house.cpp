@@ -14,7 +14,7 @@
 namespace hazard::app {
 namespace {
 
-session::RegistryOptions registry_options(const Config& config) {
+session::RegistryOptions registry_options(const Config& config, std::shared_ptr<const session::SightListener> sights) {
   return {.limits = {.stream = {.max_fps = config.max_fps,
                                 .default_fps = config.default_fps,
                                 .default_confidence = config.confidence_threshold,
@@ -22,7 +22,8 @@ session::RegistryOptions registry_options(const Config& config) {
                                 .queue_size = config.queue_size},
                      .frame_bytes_max = static_cast<std::size_t>(config.max_frame_bytes),
                      .heartbeat = config.heartbeat,
-                     .resume_grace = config.resume_grace},
+                     .resume_grace = config.resume_grace,
+                     .sights = std::move(sights)},
           .idle_timeout = config.session_timeout,
           .sessions_max = static_cast<std::size_t>(config.max_sessions)};
 }
@@ -68,7 +69,7 @@ House::House(const Config& config, HouseTools tools)
       shelf_{.graphs_max = static_cast<std::size_t>(config.max_graphs), .fit_camera = config.input_shapes == "camera"},
       reuse_still_(config.reuse_still),
       pipeline_(tools_.clock),
-      registry_(registry_options(config), pipeline_),
+      registry_(registry_options(config, sight_listener()), pipeline_),
       pictures_(pipeline_, registry_.totals()) {}
 
 domain::Result<std::unique_ptr<House>> House::build(const Config& config, HouseTools tools) {
@@ -96,7 +97,22 @@ domain::Result<std::unique_ptr<House>> House::build(const Config& config, HouseT
   return house;
 }
 
-House::~House() { stop(); }
+House::~House() {
+  stop();
+  registry_.close_all(session::EndReason::server_closing, {});  // restored ones of a start that failed: they still tell the desk
+}
+
+// Streams begin after the desk is there, and end before it goes.
+std::shared_ptr<const session::SightListener> House::sight_listener() {
+  session::SightListener listener;
+  listener.saw = [this](const session::Sight& sight) {
+    if (keeping_) keeping_->saw(sight);
+  };
+  listener.ended = [this](const std::string& session_id) {
+    if (keeping_) keeping_->desk().stream_ended(session_id);
+  };
+  return std::make_shared<const session::SightListener>(std::move(listener));
+}
 
 std::string House::model_error() const {
   const std::lock_guard lock(model_mutex_);

@@ -50,6 +50,7 @@ class House {
   House(const Config& config, HouseTools tools);
   void take_model(std::unique_ptr<detect::Engine> engine);
   void note_failure(const domain::Error& error, base::Duration retry_in);
+  std::shared_ptr<const session::SightListener> sight_listener();
   void restore_sessions();
   void save_sessions();
 

@@ -74,6 +74,21 @@ domain::Result<std::unique_ptr<Keeping>> Keeping::open(const Config& config, con
   return keeping;
 }
 
+void Keeping::saw(const session::Sight& sight) {
+  if (!desk_->keeps()) return;
+  report::FrameFacts facts;
+  facts.client_key = facts.session_id = sight.session_id;
+  facts.source = "stream";
+  facts.frame_id = sight.frame_id;
+  facts.model_version = sight.model.version;
+  facts.thresholds = {.detection = static_cast<float>(sight.confidence_threshold), .report = desk_->options().report_threshold};
+  facts.at = facts.arrived = sight.at;
+  facts.picture = sight.result.picture;
+  facts.location = sight.location;
+  facts.found = desk::found_in(sight.result, sight.model);
+  desk_->stream_picture(facts);
+}
+
 Keeping::~Keeping() {
   if (desk_) desk_->close();
   store_.reset();  // its last jobs still use the desk

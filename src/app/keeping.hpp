@@ -8,6 +8,7 @@
 
 #include "app/config.hpp"
 #include "desk/desk.hpp"
+#include "session/sight.hpp"
 #include "store/evidence_folder.hpp"
 #include "store/store.hpp"
 
@@ -23,6 +24,8 @@ class Keeping {
   Keeping& operator=(const Keeping&) = delete;
 
   desk::Desk& desk() noexcept { return *desk_; }
+  // A picture of a stream, in the words of the desk. On a worker's thread.
+  void saw(const session::Sight& sight);
   // One line for the person who started the server: where things are kept.
   const std::string& words() const noexcept { return words_; }
 

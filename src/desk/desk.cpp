@@ -19,19 +19,6 @@ report::SpotOptions spot_options() {
   return options;
 }
 
-std::vector<report::Found> found_in(const domain::FrameResult& result, const domain::ModelInfo& model) {
-  std::vector<report::Found> found;
-  for (const auto& tracked : result.detections) {
-    found.push_back({.class_id = tracked.detection.class_id,
-                     .class_name = wire::class_name(&model, tracked.detection.class_id),
-                     .box = tracked.detection.box,
-                     .confidence = tracked.detection.confidence,
-                     .track_id = tracked.track ? tracked.track->id : 0,
-                     .predicted = tracked.predicted});
-  }
-  return found;
-}
-
 Report report_of(const domain::Hazard& hazard, const domain::Sighting& sighting, base::WallTime now) {
   Report report;
   store::ReportRecord& record = report.record;
@@ -51,6 +38,19 @@ Report report_of(const domain::Hazard& hazard, const domain::Sighting& sighting,
 }
 
 }  // namespace
+
+std::vector<report::Found> found_in(const domain::FrameResult& result, const domain::ModelInfo& model) {
+  std::vector<report::Found> found;
+  for (const auto& tracked : result.detections) {
+    found.push_back({.class_id = tracked.detection.class_id,
+                     .class_name = wire::class_name(&model, tracked.detection.class_id),
+                     .box = tracked.detection.box,
+                     .confidence = tracked.detection.confidence,
+                     .track_id = tracked.track ? tracked.track->id : 0,
+                     .predicted = tracked.predicted});
+  }
+  return found;
+}
 
 Desk::Desk(store::Store* store, store::EvidenceFolder* evidence, const base::Clock& clock, DeskOptions options)
     : store_(store),

@@ -51,6 +51,9 @@ struct PageFindings {
   wire::PageStats stats;
 };
 
+// A result's detections as reports need them.
+std::vector<report::Found> found_in(const domain::FrameResult& result, const domain::ModelInfo& model);
+
 class Desk {
  public:
   // Both may be null: without a store nothing is kept and no reports are made, without a folder no pictures are. They outlive it.
@@ -77,6 +80,12 @@ class Desk {
   // `draft` holds what is to change; `session_id`, when given, must be the report's.
   void change(const std::string& id, const std::string& session_id, const ReportDraft& draft, ReportDone done);
   void remove(const std::string& id, ReportDone done);
+
+  // Everything of a session, or of a client with all its sessions: records, reports, sightings, pictures; also out of the database's
+  // log. Hazards that others saw too stay. Answers how many reports went.
+  using EraseDone = std::function<void(domain::Result<std::size_t>)>;
+  void erase_session(const std::string& id, EraseDone done);
+  void erase_client(const std::string& client_key, EraseDone done);
 
   // A picture that a client wants hosted, under its id; and gone again. Errors: not_implemented without a folder, not_found, overloaded.
   using PlainDone = std::function<void(const domain::Result<void>&)>;
@@ -113,6 +122,7 @@ class Desk {
   void tell(const Kept& kept);
   void submit_sightings(std::vector<domain::Sighting>&& due, const std::string& drive);
   void retire(base::WallTime now);
+  void erase(std::function<std::vector<std::string>(store::Transaction&)> rows, const store::ReportFilter& which, EraseDone done);
   std::optional<Report> sync_with_hazard(store::Transaction& transaction, const domain::Hazard& hazard);
 
   store::Store* const store_;

@@ -240,6 +240,17 @@ bool PageSessions::forget(const std::string& id) {
   return true;
 }
 
+void PageSessions::forget_client(const std::string& client_key) {
+  std::vector<std::string> ids;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [id, entry] : entries_) {
+      if (entry.session.client_key == client_key) ids.push_back(id);
+    }
+  }
+  for (const std::string& id : ids) forget(id);
+}
+
 void PageSessions::saw(const std::string& id, const std::vector<std::pair<std::string, float>>& found) {
   change(id, [&](PageSession& session) {
     session.last_active = clock_.wall();

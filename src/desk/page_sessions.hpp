@@ -71,6 +71,7 @@ class PageSessions {
   bool takes_pictures(const std::string& id);
   bool end(const std::string& id);  // again: true
   bool forget(const std::string& id);
+  void forget_client(const std::string& client_key);
 
   void saw(const std::string& id, const std::vector<std::pair<std::string, float>>& found);
   void note_hazard(const std::string& id, const std::string& hazard_id);

@@ -28,8 +28,8 @@ void write_hazard(wire::JsonWriter& json, const domain::Hazard& hazard) {
   json.field("first_seen", wire::iso_time(hazard.first_seen, true)).field("last_seen", wire::iso_time(hazard.last_seen, true));
   json.field("sightings", hazard.sightings).field("passes", hazard.passes).key("location");
   if (hazard.place) {
-    json.begin_object().fixed_field("latitude", hazard.place->point.latitude, 7);
-    json.fixed_field("longitude", hazard.place->point.longitude, 7);
+    json.begin_object().fixed_field("latitude", hazard.place->point.latitude, 6);
+    json.fixed_field("longitude", hazard.place->point.longitude, 6);
     json.fixed_field("uncertainty_m", hazard.place->uncertainty_m, 1).key("heading_deg");
     if (hazard.place->heading_deg) {
       json.fixed(*hazard.place->heading_deg, 1);

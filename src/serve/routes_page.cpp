@@ -86,6 +86,30 @@ void end(Services& services, const Request& request, Reply reply) {
   reply(json_response(std::move(text)));
 }
 
+desk::Desk::EraseDone answer_erased(Reply reply, const std::string& session_id, const std::string& request_id) {
+  const auto shared = std::make_shared<Reply>(std::move(reply));
+  return [shared, session_id, request_id](domain::Result<std::size_t> gone) {
+    if (!gone) return (*shared)(error_response(gone.error(), request_id));
+    std::string text;
+    wire::JsonWriter json(text);
+    json.begin_object().field("message", session_id.empty() ? "Client deleted" : "Session deleted");
+    if (!session_id.empty()) json.field("session_id", session_id);
+    json.field("reports_deleted", static_cast<std::uint64_t>(*gone)).end_object();
+    (*shared)(json_response(std::move(text)));
+  };
+}
+
+void erase_session(Services& services, const Request& request, Reply reply) {
+  const std::string& id = request.params[0];
+  if (!services.desk->sessions().find(id)) return reply(no_session(id, request));
+  services.desk->erase_session(id, answer_erased(std::move(reply), id, request.request_id));
+}
+
+// The sender's own data, and nobody else's: the key is made from the request itself.
+void erase_client(Services& services, const Request& request, Reply reply) {
+  services.desk->erase_client(client_key_of(request), answer_erased(std::move(reply), {}, request.request_id));
+}
+
 void summary(Services& services, const Request& request, Reply reply) {
   const auto session = services.desk->sessions().find(request.params[0]);
   if (!session) return reply(no_session(request.params[0], request));
@@ -170,7 +194,8 @@ void add_page_routes(Router& router, Services& services) {
   add(Method::post, "/detect/{session_id}", picture, detect, Access::detect);
   add(Method::post, "/detect/", picture, detect_without_session, Access::detect);
   add(Method::post, "/session/{session_id}/end", kSmallBody, end, Access::detect);
-  add(Method::del, "/session/{session_id}", {}, end, Access::detect);
+  add(Method::del, "/session/{session_id}", {}, erase_session, Access::detect);
+  add(Method::del, "/client", {}, erase_client, Access::detect);
   add(Method::get, "/session/{session_id}/summary", {}, summary, Access::detect);
   add(Method::get, "/session/{session_id}/reports", {}, session_reports, Access::detect);
   add(Method::get, "/session/{session_id}/health", {}, session_health, Access::detect);

@@ -68,6 +68,10 @@ Session::Accepted Session::offer(wire::FrameMessage&& message, base::SteadyTime 
   domain::EncodedFrame frame = std::move(message.frame);
   frame.seq = accepted.seq;
   frame.frame_id = accepted.frame_id;
+  if (limits_.sights && frame.location) {
+    const std::lock_guard lock(mutex_);
+    places_.emplace(accepted.seq, *frame.location);
+  }
   frame.received_at = received_at;
   if (!pipeline_.scheduler().offer(lane_, std::move(frame))) {
     on_verdict({.seq = accepted.seq,
@@ -98,6 +102,7 @@ void Session::on_verdict(domain::Verdict&& verdict) noexcept {
   const std::lock_guard lock(mutex_);
   count_ended(counters_, verdict);
   if (const auto* result = std::get_if<domain::FrameResult>(&verdict.outcome)) note_result(*result, age, now);
+  if (limits_.sights) tell_sight(verdict, age);
   Outgoing message{.event = ++last_event_, .seq = verdict.seq, .json = {}};
   if (const auto* drop = std::get_if<domain::FrameDrop>(&verdict.outcome)) message.drop = drop->reason;
   message.is_result = std::holds_alternative<domain::FrameResult>(verdict.outcome);
@@ -133,6 +138,22 @@ void Session::note_result(const domain::FrameResult& result, base::Duration age,
   }
   next_sample_ = (next_sample_ + 1) % kSamples;
   total_ms_sum_ += base::to_ms(result.times.total);
+}
+
+// Pictures that nobody looked at say nothing: their boxes were moved on.
+void Session::tell_sight(const domain::Verdict& verdict, base::Duration age) {
+  const auto place = places_.extract(verdict.seq);
+  const auto* result = std::get_if<domain::FrameResult>(&verdict.outcome);
+  const auto model = this->model();
+  if (result == nullptr || result->predicted || !model) return;
+  const auto at = pipeline_.clock().wall() - std::chrono::duration_cast<base::WallTime::duration>(age);
+  limits_.sights->saw({.session_id = id_,
+                       .frame_id = verdict.frame_id,
+                       .result = *result,
+                       .model = *model,
+                       .location = place.empty() ? std::nullopt : std::optional(place.mapped()),
+                       .at = at,
+                       .confidence_threshold = config_.confidence_threshold});
 }
 
 domain::Result<domain::StreamConfig> Session::update(const domain::StreamConfigPatch& patch) {
@@ -195,6 +216,7 @@ void Session::close(EndReason reason, base::Duration retry_after) {
 
 void Session::say_goodbye() {
   const Goodbye goodbye = *std::exchange(goodbye_, std::nullopt);
+  if (limits_.sights) limits_.sights->ended(id_);
   for (const auto& subscriber : std::exchange(subscribers_, {})) subscriber->session_ended(goodbye.reason, goodbye.retry_after);
 }
 

@@ -10,6 +10,7 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -21,6 +22,7 @@
 #include "domain/stream_config.hpp"
 #include "pipeline/pipeline.hpp"
 #include "session/resume_key.hpp"
+#include "session/sight.hpp"
 #include "session/subscriber.hpp"
 #include "session/totals.hpp"
 #include "session/verdict_ring.hpp"
@@ -38,6 +40,7 @@ struct SessionLimits {
   std::size_t frame_bytes_max = 0;
   base::Duration heartbeat{};
   base::Duration resume_grace = std::chrono::seconds(60);  // zero: a lost connection ends its session
+  std::shared_ptr<const SightListener> sights{};           // may be null
 };
 
 // Where a reader that comes back had got to; the event wins. Neither: where its connection had got to.
@@ -132,6 +135,7 @@ class Session final : public pipeline::ResultSink, public std::enable_shared_fro
   void replay(Subscriber& subscriber, std::uint64_t last_event) const;
   void say_goodbye();
   void note_result(const domain::FrameResult& result, base::Duration age, base::SteadyTime now);
+  void tell_sight(const domain::Verdict& verdict, base::Duration age);
 
   const std::string id_;
   const SessionLimits limits_;
@@ -148,6 +152,7 @@ class Session final : public pipeline::ResultSink, public std::enable_shared_fro
   domain::StreamConfig config_;
   wire::Counters counters_;
   std::uint64_t last_seq_ = 0;
+  std::map<std::uint64_t, domain::Location> places_;  // of frames without a verdict yet; only with a listener
   std::uint64_t last_event_ = 0;
   VerdictRing ring_;
   std::vector<std::shared_ptr<Subscriber>> subscribers_;

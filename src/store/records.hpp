@@ -99,6 +99,7 @@ struct ReportFilter {
   std::optional<double> max_confidence;
   std::optional<std::string> session_id;
   std::optional<std::string> source;
+  std::optional<std::string> client_key{};
   std::optional<base::WallTime> created_from;
   std::optional<base::WallTime> created_to;
   std::optional<Bounds> bounds;

@@ -182,6 +182,7 @@ Page<ReportRecord> list_reports(Connection& connection, const ReportFilter& filt
   where.compare("confidence<=", filter.max_confidence);
   where.compare("session_id=", filter.session_id);
   where.compare("source=", filter.source);
+  where.compare("client_key=", filter.client_key);
   where.compare("created_at>=", micros(filter.created_from));
   where.compare("created_at<=", micros(filter.created_to));
   where.within(filter.bounds);

@@ -142,7 +142,10 @@ def test_older_spellings_and_the_camel_case_variant(server, sure_frame):
     assert status == 200 and {"id", "sessionId", "className", "confidence", "ts", "geo", "cloudinaryUrl", "status", "bbox"} <= set(reports[0])
     assert server.request("GET", "/session/no-uuid/reports")[0] == 422
     assert server.request("GET", f"/session/{session}/health")[2]["report_count"] == len(reports)
-    assert server.request("DELETE", f"/session/{session}")[2]["session_id"] == session
+    status, _, gone = server.request("DELETE", f"/session/{session}")
+    assert status == 200 and gone["session_id"] == session and gone["reports_deleted"] == len(reports)
+    assert server.request("GET", f"/session/{session}/summary")[0] == 404
+    assert server.request("GET", f"/reports/{reports[0]['id']}")[0] == 404
     assert server.request("POST", "/detect/", b"")[0] == 422
 
 
@@ -189,3 +192,20 @@ def test_nothing_but_crops_is_on_disk(tmp_path, sure_frame):
         assert post_json(running, "/reports/" + page["reports"][0]["id"], {}, "PATCH")[0] == 200
     finally:
         assert running.stop() == 0
+
+
+def test_delete_by_client_leaves_nothing(tmp_path, sure_frame):
+    folder = tmp_path / "data"
+    running = Server(DATA_DIR=str(folder))
+    agents = [{"User-Agent": "one"}, {"User-Agent": "two"}]
+    for agent in agents:
+        session = start_session(running, agent)
+        assert upload(running, f"/detect/{session}", sure_frame, headers=agent)[2]["new_reports"]
+    total = running.request("GET", "/reports")[2]["total_count"]
+    status, _, gone = running.request("DELETE", "/client", headers=agents[0])
+    assert status == 200 and gone["reports_deleted"] == total // 2
+    assert running.request("GET", "/reports")[2]["total_count"] == total // 2
+    assert running.request("DELETE", "/client", headers=agents[1])[0] == 200
+    assert running.request("GET", "/hazards")[2]["total_count"] == 0
+    assert [p for p in (folder / "pictures").rglob("*") if p.is_file()] == []
+    assert running.stop() == 0

@@ -2,65 +2,13 @@
 
 #include <gtest/gtest.h>
 
-#include "support/pictures.hpp"
-#include "support/temp_store.hpp"
+#include "support/desk_fixture.hpp"
 
 namespace hazard::desk {
 namespace {
 
 using namespace std::chrono_literals;
-
-// A desk over a store and a folder of its own, and a model of two classes.
-struct DeskTest : testing::Test {
-  DeskTest() {
-    auto folder = store::EvidenceFolder::open(store.folder() / "pictures", {});
-    EXPECT_TRUE(folder.has_value());
-    evidence = std::move(*folder);
-    desk = std::make_unique<Desk>(&*store, evidence.get(), clock);
-    model.version = "m1";
-    model.classes = {"crack", "pothole"};
-  }
-  ~DeskTest() override {
-    desk->close();
-    store.close();
-  }
-
-  PageFindings look(const std::string& session, std::vector<domain::Detection> found, const std::string& client = "client") {
-    domain::FrameResult result;
-    result.picture = {640, 360};
-    for (const auto& each : found) result.detections.push_back({.detection = each, .track = {}, .predicted = false});
-    PageFindings findings;
-    bool called = false;
-    desk->look({.session_id = session,
-                .client_key = client,
-                .frame_id = "f",
-                .location = {},
-                .picture = std::make_shared<const domain::Bytes>(picture)},
-               result, model, [&](PageFindings answer) {
-                 findings = std::move(answer);
-                 called = true;
-               });
-    store->drain();
-    EXPECT_TRUE(called);
-    return findings;
-  }
-  domain::Result<Report> change(const std::string& id, const std::string& session, const ReportDraft& draft) {
-    domain::Result<Report> answer = domain::refuse(domain::ErrorCode::internal, "not called");
-    desk->change(id, session, draft, [&](domain::Result<Report> outcome) { answer = std::move(outcome); });
-    store->drain();
-    return answer;
-  }
-  static domain::Detection pothole(float confidence = 0.9F) {
-    return {.box = {300, 200, 380, 250}, .confidence = confidence, .class_id = 1};
-  }
-
-  base::ManualClock clock;
-  test::TempStore store;
-  std::unique_ptr<store::EvidenceFolder> evidence;
-  std::unique_ptr<Desk> desk;
-  domain::ModelInfo model;
-  domain::Bytes picture = test::jpeg({640, 360});
-};
+using test::DeskTest;
 
 TEST_F(DeskTest, a_sure_hazard_becomes_one_report_with_a_crop) {
   const auto session = desk->sessions().start({}, "client");
@@ -107,55 +55,6 @@ TEST_F(DeskTest, another_client_and_another_class_are_other_reports) {
   EXPECT_EQ(desk->reads().hazards({}).total, 3);
 }
 
-TEST_F(DeskTest, confirm_reaches_report_hazard_session_and_news) {
-  const auto session = desk->sessions().start({}, "client");
-  const auto id = look(session, {pothole()}).report_ids[0];
-  int changed = 0;
-  desk->news().listen([&](const News&) { ++changed; }, {});
-  ReportDraft draft;
-  draft.status = "confirmed";
-  const auto confirmed = change(id, session, draft);
-  ASSERT_TRUE(confirmed) << confirmed.error().message;
-  EXPECT_EQ(confirmed->record.status, "confirmed");
-  EXPECT_TRUE(confirmed->record.confirmed_at);
-  EXPECT_EQ(desk->reads().hazard(id)->state, domain::ReviewState::confirmed);
-  EXPECT_EQ(desk->sessions().find(session)->reports_in("confirmed"), 1);
-  EXPECT_EQ(changed, 1);
-  EXPECT_FALSE(change(id, "another session", draft)) << "not of that session";
-  EXPECT_FALSE(change("nobody", {}, draft));
-}
-
-TEST_F(DeskTest, dismiss_keeps_its_reason_in_the_history) {
-  const auto session = desk->sessions().start({}, "client");
-  const auto id = look(session, {pothole()}).report_ids[0];
-  ReportDraft draft;
-  draft.status = "dismissed";
-  draft.description = "Dismissed: a shadow";
-  ASSERT_TRUE(change(id, {}, draft));
-  EXPECT_EQ(desk->reads().hazard(id)->state, domain::ReviewState::dismissed);
-  EXPECT_EQ(desk->reads().history_of(id).back().reason, "Dismissed: a shadow");
-}
-
-TEST_F(DeskTest, a_report_of_a_person_is_kept_told_and_removed) {
-  ReportDraft draft;
-  draft.class_name = "pothole";
-  draft.location = domain::Location{.latitude = 48, .longitude = 11, .accuracy_m = {}, .heading_deg = {}, .speed_mps = {}};
-  std::optional<Report> made;
-  int told = 0;
-  desk->news().listen([&](const News&) { ++told; }, {});
-  desk->create(draft, "client", {}, [&](domain::Result<Report> outcome) { made = *outcome; });
-  store->drain();
-  ASSERT_TRUE(made);
-  EXPECT_FALSE(made->record.hazard_id.empty()) << "with a class and a place it counts for a hazard";
-  EXPECT_EQ(told, 1);
-  bool gone = false;
-  desk->remove(made->record.id, [&](domain::Result<Report> outcome) { gone = outcome.has_value(); });
-  store->drain();
-  EXPECT_TRUE(gone);
-  EXPECT_FALSE(desk->report(made->record.id));
-  EXPECT_EQ(told, 2);
-}
-
 TEST_F(DeskTest, tracks_of_a_stream_become_hazards_at_its_end) {
   report::FrameFacts facts;
   facts.client_key = "camera";
@@ -174,26 +73,6 @@ TEST_F(DeskTest, tracks_of_a_stream_become_hazards_at_its_end) {
   const auto hazards = desk->reads().hazards({});
   ASSERT_EQ(hazards.total, 1);
   EXPECT_TRUE(desk->report(hazards.items[0].id));
-}
-
-TEST_F(DeskTest, hosted_pictures_can_be_read_and_deleted_but_not_those_of_reports) {
-  const std::string id = "123e4567-e89b-42d3-a456-426614174000";
-  bool kept = false;
-  desk->host(id, "client", domain::Bytes(picture), [&](const domain::Result<void>& done) { kept = done.has_value(); });
-  store->drain();
-  EXPECT_TRUE(kept);
-  EXPECT_EQ(desk->picture(id), picture);
-  bool gone = false;
-  const auto unhost = [&](const std::string& which) {
-    desk->unhost(which, [&](const domain::Result<void>& done) { gone = done.has_value(); });
-    store->drain();
-    return gone;
-  };
-  const auto report = look(desk->sessions().start({}, "client"), {pothole()}).report_ids[0];
-  EXPECT_FALSE(unhost(report));
-  EXPECT_FALSE(unhost("../hazards.db"));
-  EXPECT_TRUE(unhost(id));
-  EXPECT_FALSE(desk->picture(id));
 }
 
 TEST(Desk, without_a_store_pictures_are_answered_and_nothing_is_reported) {

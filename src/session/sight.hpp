@@ -1,0 +1,30 @@
+// What a stream's looked-at picture showed, for those who make reports of it. Called on the worker's thread in order of the session,
+// while the session is locked: a listener must be quick, must not wait, and must not call the session.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "domain/frame.hpp"
+#include "domain/model_info.hpp"
+#include "domain/verdict.hpp"
+
+namespace hazard::session {
+
+struct Sight {
+  const std::string& session_id;
+  const std::string& frame_id;
+  const domain::FrameResult& result;
+  const domain::ModelInfo& model;
+  std::optional<domain::Location> location;  // as the picture's message said
+  base::WallTime at{};                       // received
+  double confidence_threshold = 0;
+};
+
+struct SightListener {
+  std::function<void(const Sight&)> saw;
+  std::function<void(const std::string& session_id)> ended;
+};
+
+}  // namespace hazard::session
