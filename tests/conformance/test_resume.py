@@ -76,7 +76,7 @@ def report(title, books, more=""):
 def test_no_cut_of_the_connection_loses_or_repeats_a_verdict(pictures, delivery):
     server = Restarted().start()
     camera = Camera(server.port, pictures, seed=7, query=QUERY + delivery)
-    camera.connect()
+    camera.connect_for(30)
     kinds = {}
     try:
         for _ in range(CUTS):
@@ -145,9 +145,9 @@ def test_no_restart_of_the_server_loses_or_repeats_a_verdict(pictures, tmp_path)
     events = EventStreamCamera(server.port, pictures, seed=3)
     threads = []
     for camera in cameras:
-        camera.connect()
+        camera.connect_for(30)
         threads.append(threading.Thread(target=run_camera, args=(camera, over, 0.08)))
-    events.connect()
+    events.connect_for(30)
     events.start()
     threads.append(threading.Thread(target=run_event_camera, args=(events, over, 0.15)))
     for thread in threads:
