@@ -74,6 +74,7 @@ void Desk::look(PageLook&& look, const domain::FrameResult& result, const domain
   sessions_.saw(look.session_id, names);
 
   std::vector<domain::Sighting> due;
+  std::optional<store::CoverageRecord> line;
   if (store_ != nullptr && (!facts.found.empty() || look.location)) {
     facts.client_key = look.client_key;
     facts.session_id = look.session_id;
@@ -87,7 +88,9 @@ void Desk::look(PageLook&& look, const domain::FrameResult& result, const domain
     if (!facts.found.empty()) facts.likeness = likeness(*look.picture);
     const std::lock_guard lock(collectors_mutex_);
     due = spots_.add(facts);
+    line = cover(spots_.positions(facts.client_key), facts, facts.client_key);
   }
+  submit_line(std::move(line));
   if (!due.empty()) return take_sightings(std::move(look), std::move(findings), std::move(due), result, std::move(done));
   if (const auto session = sessions_.find(look.session_id)) findings.stats = session->stats();
   done(std::move(findings));
@@ -223,24 +226,56 @@ void Desk::submit_sightings(std::vector<domain::Sighting>&& due, const std::stri
                       }});
 }
 
+// Where the vehicle was when the picture was taken becomes part of the line it drives. Under the collectors' lock.
+std::optional<store::CoverageRecord> Desk::cover(const report::PositionTrack* positions, const report::FrameFacts& facts,
+                                                 const std::string& drive) {
+  const auto pose = positions == nullptr ? std::nullopt : positions->at(facts.at);
+  if (!pose) return std::nullopt;
+  return coverage_.add(drive, facts.client_key, facts.at, pose->point, !facts.found.empty());
+}
+
+void Desk::submit_line(std::optional<store::CoverageRecord>&& line) {
+  if (!line || store_ == nullptr) return;
+  store_->submit({.work =
+                      [line = std::move(*line)](store::Transaction& transaction) {
+                        transaction.append(line);
+                        return true;
+                      },
+                  .done = [](bool) {}});
+}
+
+void Desk::ask(std::function<void(store::Reads&)> question, std::function<void(bool)> done) {
+  const auto work = [question = std::move(question)](store::Transaction& transaction) {
+    question(transaction);
+    return true;
+  };
+  if (store_ == nullptr || !store_->submit({.work = work, .done = done})) done(false);
+}
+
 void Desk::stream_picture(const report::FrameFacts& facts) {
   if (store_ == nullptr) return;
   std::vector<domain::Sighting> due;
+  std::optional<store::CoverageRecord> line;
   {
     const std::lock_guard lock(collectors_mutex_);
     due = tracks_.add(facts);
+    line = cover(tracks_.positions(facts.session_id), facts, facts.session_id);
   }
   submit_sightings(std::move(due), facts.session_id);
+  submit_line(std::move(line));
 }
 
 void Desk::stream_ended(const std::string& session_id) {
   if (store_ == nullptr) return;
   std::vector<domain::Sighting> due;
+  std::optional<store::CoverageRecord> line;
   {
     const std::lock_guard lock(collectors_mutex_);
     due = tracks_.end_session(session_id);
+    line = coverage_.end(session_id);
   }
   submit_sightings(std::move(due), session_id);
+  submit_line(std::move(line));
 }
 
 std::optional<Report> Desk::report(const std::string& id) {

@@ -19,6 +19,7 @@
 #include "desk/report_record.hpp"
 #include "domain/model_info.hpp"
 #include "domain/verdict.hpp"
+#include "report/coverage.hpp"
 #include "report/hazard_book.hpp"
 #include "report/review.hpp"
 #include "report/spot_collector.hpp"
@@ -61,6 +62,11 @@ class Desk {
 
   bool keeps() const noexcept { return store_ != nullptr; }
   store::Reads& reads() { return store_->reads(); }  // only when keeps()
+  // Null when nothing is kept.
+  const store::Store* store() const noexcept { return store_; }
+  // A long question, on the writer's thread: whoever asks does not wait. `done(false)`, perhaps at once: it was not asked.
+  void ask(std::function<void(store::Reads&)> question, std::function<void(bool asked)> done);
+
   PageSessions& sessions() noexcept { return sessions_; }
   ReportNews& news() noexcept { return news_; }
   const base::Clock& clock() const noexcept { return clock_; }
@@ -121,6 +127,9 @@ class Desk {
   void keep_picture(store::Transaction& transaction, Report& report, const EvidencePicture& picture);
   void tell(const Kept& kept);
   void submit_sightings(std::vector<domain::Sighting>&& due, const std::string& drive);
+  std::optional<store::CoverageRecord> cover(const report::PositionTrack* positions, const report::FrameFacts& facts,
+                                             const std::string& drive);
+  void submit_line(std::optional<store::CoverageRecord>&& line);
   void retire(base::WallTime now);
   void erase(std::function<std::vector<std::string>(store::Transaction&)> rows, const store::ReportFilter& which, EraseDone done);
   std::optional<Report> sync_with_hazard(store::Transaction& transaction, const domain::Hazard& hazard);
@@ -134,6 +143,7 @@ class Desk {
   std::mutex collectors_mutex_;
   report::SpotCollector spots_;
   report::TrackCollector tracks_;
+  report::Coverage coverage_;
   report::HazardBook book_;  // jobs only
   base::WallTime retired_at_{};
 };

@@ -88,13 +88,15 @@ ReviewState state_of(std::string_view status) {
 void Desk::create(const ReportDraft& draft, const std::string& client_key, domain::ByteView picture, ReportDone done) {
   if (store_ == nullptr) return done(domain::refuse(ErrorCode::not_implemented, "This server keeps nothing."));
   const auto made = std::make_shared<Report>(report_from(draft, client_key, clock_.wall()));
-  std::optional<EvidencePicture> cut;
-  if (!picture.empty() && evidence_ != nullptr) cut = cut_evidence(picture, options_.evidence, draft.box);
+  // Cut on the writer's thread: decoding a large picture takes longer than the caller may wait.
+  const auto bytes = std::make_shared<const domain::Bytes>(picture.begin(), picture.end());
   const auto shared = std::make_shared<ReportDone>(std::move(done));
-  const auto work = [this, made, draft, cut = std::move(cut)](store::Transaction& transaction) {
+  const auto work = [this, made, draft, bytes](store::Transaction& transaction) {
     if (auto sighting = sighting_of(*made, draft, clock_.wall()))
       made->record.hazard_id = book_.take(transaction, std::move(*sighting), made->record.id).hazard.id;
-    if (cut) keep_picture(transaction, *made, *cut);
+    if (!bytes->empty() && evidence_ != nullptr) {
+      if (const auto cut = cut_evidence(*bytes, options_.evidence, draft.box)) keep_picture(transaction, *made, *cut);
+    }
     made->record.body = to_body(made->body);
     transaction.put(made->record);
     return true;

@@ -251,6 +251,26 @@ void review(Services& services, const Request& request, Reply reply) {
 
 enum class Export : std::uint8_t { geojson, csv, kml, gpx };
 
+std::string write_export(const std::vector<domain::Hazard>& hazards, Export format) {
+  switch (format) {
+    case Export::geojson: return report::hazards_geojson(hazards);
+    case Export::csv: return report::hazards_csv(hazards);
+    case Export::kml: return report::hazards_kml(hazards);
+    case Export::gpx: return report::hazards_gpx(hazards);
+  }
+  return {};
+}
+
+std::string_view type_of(Export format) {
+  switch (format) {
+    case Export::geojson: return report::kGeoJsonType;
+    case Export::csv: return report::kCsvType;
+    case Export::kml: return report::kKmlType;
+    case Export::gpx: return report::kGpxType;
+  }
+  return {};
+}
+
 // All that the filter lets through, whatever page was asked for.
 void export_hazards(Services& services, const Request& request, Reply reply, Export format) {
   if (!services.desk->keeps()) return reply(keeps_nothing(request.request_id));
@@ -258,21 +278,25 @@ void export_hazards(Services& services, const Request& request, Reply reply, Exp
   if (!pairs) return reply(error_response(pairs.error(), request.request_id));
   auto filter = read_hazard_filter(*pairs);
   if (!filter) return reply(error_response(filter.error(), request.request_id));
-  std::vector<domain::Hazard> hazards;
-  filter->limit = store::kPageMost;
-  filter->offset = 0;
-  for (;;) {
-    auto page = services.desk->reads().hazards(*filter);
-    hazards.insert(hazards.end(), std::make_move_iterator(page.items.begin()), std::make_move_iterator(page.items.end()));
-    filter->offset += filter->limit;
-    if (filter->offset >= page.total || hazards.size() >= kExportMost) break;
-  }
-  switch (format) {
-    case Export::geojson: return reply(text_response(report::hazards_geojson(hazards), report::kGeoJsonType));
-    case Export::csv: return reply(text_response(report::hazards_csv(hazards), report::kCsvType));
-    case Export::kml: return reply(text_response(report::hazards_kml(hazards), report::kKmlType));
-    case Export::gpx: return reply(text_response(report::hazards_gpx(hazards), report::kGpxType));
-  }
+  // A hundred thousand hazards take longer than the I/O thread may be away.
+  const auto text = std::make_shared<std::string>();
+  auto question = [filter = *filter, format, text](store::Reads& reads) mutable {
+    std::vector<domain::Hazard> hazards;
+    filter.limit = store::kPageMost;
+    filter.offset = 0;
+    for (;;) {
+      auto page = reads.hazards(filter);
+      hazards.insert(hazards.end(), std::make_move_iterator(page.items.begin()), std::make_move_iterator(page.items.end()));
+      filter.offset += filter.limit;
+      if (filter.offset >= page.total || hazards.size() >= kExportMost) break;
+    }
+    *text = write_export(hazards, format);
+  };
+  const auto shared = std::make_shared<Reply>(std::move(reply));
+  services.desk->ask(std::move(question), [shared, text, format, id = request.request_id](bool asked) {
+    if (!asked) return (*shared)(error_response({ErrorCode::overloaded, "The store has too much to do."}, id));
+    (*shared)(text_response(std::move(*text), type_of(format)));
+  });
 }
 
 void coverage(Services& services, const Request& request, Reply reply) {

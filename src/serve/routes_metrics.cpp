@@ -8,6 +8,7 @@
 #include <unordered_map>
 
 #include "base/metrics.hpp"
+#include "desk/desk.hpp"
 #include "serve/routes.hpp"
 #include "serve/static_files.hpp"
 #include "wire/json_writer.hpp"
@@ -107,6 +108,25 @@ void add_transport(MetricsPage& page, Services& services) {
   }
 }
 
+// What is kept beside the frames.
+void add_desk(MetricsPage& page, desk::Desk& desk) {
+  page.gauge("hazardstream_page_sessions", "Sessions of pages in memory that were not ended.",
+             static_cast<double>(desk.sessions().alive()));
+  page.gauge("hazardstream_report_listeners", "Open event streams of reports.", static_cast<double>(desk.news().listeners()));
+  if (desk.store() == nullptr) return;
+  const store::StoreMetrics& store = desk.store()->metrics();
+  constexpr std::string_view kJobs = "hazardstream_store_jobs_total";
+  constexpr std::string_view kHelp = "Changes for the database, by what became of them.";
+  page.counter(kJobs, kHelp, store.jobs_kept, {{"outcome", "kept"}});
+  page.counter(kJobs, kHelp, store.jobs_undone, {{"outcome", "undone"}});
+  page.counter(kJobs, kHelp, store.jobs_failed, {{"outcome", "failed"}});
+  page.counter(kJobs, kHelp, store.jobs_refused, {{"outcome", "refused"}});
+  page.gauge("hazardstream_store_queued", "Changes that wait for the database.", store.queued);
+  page.gauge("hazardstream_store_degraded", "1 from the first change that was lost until the next commit.",
+             desk.store()->degraded() ? 1 : 0);
+  page.histogram("hazardstream_store_commit_seconds", "Commits of the database.", store.commit_time);
+}
+
 std::string prometheus_text(Services& services) {
   MetricsPage page;
   const auto view = services.view();
@@ -115,6 +135,7 @@ std::string prometheus_text(Services& services) {
   add_service(page, view);
   add_treatment(page, services.registry.pipeline(), services.registry.pipeline().metrics());
   add_transport(page, services);
+  if (services.desk != nullptr) add_desk(page, *services.desk);
   return page.text();
 }
 

@@ -75,6 +75,36 @@ TEST_F(DeskTest, tracks_of_a_stream_become_hazards_at_its_end) {
   EXPECT_TRUE(desk->report(hazards.items[0].id));
 }
 
+TEST_F(DeskTest, a_drive_with_positions_leaves_a_line_also_where_nothing_was_seen) {
+  report::FrameFacts facts;
+  facts.client_key = "camera";
+  facts.session_id = "stream";
+  facts.source = "stream";
+  facts.picture = {640, 360};
+  for (int i = 0; i < 20; ++i) {
+    facts.at = facts.arrived = clock.wall();
+    facts.location =
+        domain::Location{.latitude = 48 + i * 0.0001, .longitude = 11, .accuracy_m = {}, .heading_deg = {}, .speed_mps = {}};
+    desk->stream_picture(facts);
+    clock.advance(1s);
+  }
+  desk->stream_ended("stream");
+  store->drain();
+  const auto lines = desk->reads().coverage({}, {}, clock.wall());
+  ASSERT_EQ(lines.size(), 1u);
+  EXPECT_GT(lines[0].line.size(), 5u);
+  EXPECT_EQ(lines[0].hits, 0);
+}
+
+TEST_F(DeskTest, a_long_question_is_answered_from_the_writer) {
+  std::int64_t total = -1;
+  bool asked = false;
+  desk->ask([&](store::Reads& reads) { total = reads.hazards({}).total; }, [&](bool yes) { asked = yes; });
+  store->drain();
+  EXPECT_TRUE(asked);
+  EXPECT_EQ(total, 0);
+}
+
 TEST(Desk, without_a_store_pictures_are_answered_and_nothing_is_reported) {
   base::ManualClock clock;
   Desk desk(nullptr, nullptr, clock);
