@@ -3,7 +3,7 @@
 // caller's lock).
 //
 // Two pictures show the same spot when they have a box of the same class and either
-//   - within `alike_for`: at the same place in the picture, and the pictures look alike (the vehicle stands, or the picture was sent again);
+//   - within `alike_for`: at the same place in the picture, and the pictures look alike (the vehicle stands);
 //   - within `moving_for`: not far from where it was (the vehicle moves on).
 // The likeness is needed because phones behind one carrier share an address and so may share a client key. A spot is reported at once
 // when it has `hits_least` hits, and again every `again_after` while it lasts. Bounded: clients, spots of a client.
