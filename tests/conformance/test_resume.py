@@ -59,6 +59,14 @@ class Restarted:
         with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/stream/stats", timeout=5) as reply:
             return json.loads(reply.read())["model_info"].get("trained") is not False
 
+    def session(self, name):
+        """What the server says of it, or that there is none."""
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/stream/sessions/{name}", timeout=5) as reply:
+                return reply.read().decode()
+        except urllib.error.HTTPError as refused:
+            return f"answered {refused.code}"
+
     def stats(self):
         with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/stream/stats", timeout=5) as reply:
             return json.loads(reply.read())["streaming_stats"]
@@ -88,7 +96,11 @@ def test_no_cut_of_the_connection_loses_or_repeats_a_verdict(pictures, delivery)
             time.sleep(camera.random.uniform(0, 0.05))
             kind = camera.cut()
             kinds[kind] = kinds.get(kind, 0) + 1
-            camera.connect_for(10)
+            try:
+                camera.connect_for(10)
+            except Refused as refused:
+                pytest.fail(f"{refused} after cut {sum(kinds.values())} ({kind}); the session is {server.session(camera.book.session_id)}, "
+                            f"{server.stats()['resumes']}")
             camera.listen(camera.random.uniform(0, 0.1))
         camera.drain()
         resumes, trained = server.stats()["resumes"], server.trained()
