@@ -83,8 +83,8 @@ export class DetectionStream {
       this.listener.state("open");
     }
     if (message.type === "pong") this.clock.add(message, epochSeconds());
-    if (message.event) this.lost.event = message.event;
-    if (message.type === "gap") this.lost.event = message.to;
+    if (message.event && this.lost) this.lost.event = message.event;
+    if (message.type === "gap" && this.lost) this.lost.event = message.to;
     this.#expectSomething(socket);
     this.listener.message(message, receivedAt);
   }
