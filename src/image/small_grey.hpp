@@ -1,6 +1,6 @@
 // A small grey copy of a picture, in which the camera's motion and the sameness of two frames are measured (track/, pipeline/).
 // Called once for each frame on the worker's thread, after decoding, on the pixels that already lie in the model's input; keeps no
-// state. A picture of 640x360 costs 0.05 ms.
+// state. A picture of 640x360 costs 0.13 ms.
 #pragma once
 
 #include "domain/picture.hpp"

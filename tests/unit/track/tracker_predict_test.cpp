@@ -14,9 +14,9 @@ constexpr base::SteadyTime kStart{1h};
 
 FrameSight sight(int frame, domain::SizePx picture = {1280, 720}) { return {.at = kStart + frame * 100ms, .picture = picture}; }
 
-// A patch of the road, a metre nearer in each frame: 30 m away in frame 0, under the usual camera.
+// A patch of the road, half a metre nearer in each frame: 20 m away in frame 0, under the usual camera.
 Detection nearing(int frame, float confidence = 0.9F, float aside_m = 0.3F) {
-  const float depth = 30 - static_cast<float>(frame);
+  const float depth = 20 - 0.5F * static_cast<float>(frame);
   const auto row = [](float metres) { return 288 + 1437.75F / metres; };
   const auto column = [](float metres, float aside) { return 640 + 1065 * aside / metres; };
   return {{column(depth, aside_m), row(depth + 2), column(depth, aside_m + 1), row(depth)}, confidence, 1};
@@ -29,24 +29,24 @@ Tracker after(int frames, TrackerOptions options = {}) {
 }
 
 TEST(TrackerPredict, moves_the_boxes_on_and_marks_them) {
-  Tracker tracker = after(10);
-  const auto results = tracker.predict(sight(10));
+  Tracker tracker = after(20);
+  const auto results = tracker.predict(sight(20));
   ASSERT_EQ(results.size(), 1U);
   EXPECT_TRUE(results[0].predicted);
   EXPECT_EQ(results[0].track->id, 1U);
-  EXPECT_EQ(results[0].track->age_frames, 11U);
+  EXPECT_EQ(results[0].track->age_frames, 21U);
   EXPECT_FALSE(results[0].track->is_new);
   EXPECT_EQ(results[0].detection.class_id, 1);
   EXPECT_FLOAT_EQ(results[0].detection.confidence, 0.9F);
-  EXPECT_GT(domain::iou(results[0].detection.box, nearing(10).box), 0.7F);
+  EXPECT_GT(domain::iou(results[0].detection.box, nearing(20).box), 0.7F);
 }
 
 TEST(TrackerPredict, goes_on_over_several_frames) {
-  Tracker tracker = after(10);
-  tracker.predict(sight(10));
-  const auto results = tracker.predict(sight(11));
+  Tracker tracker = after(20);
+  tracker.predict(sight(20));
+  const auto results = tracker.predict(sight(21));
   ASSERT_EQ(results.size(), 1U);
-  EXPECT_GT(domain::iou(results[0].detection.box, nearing(11).box), 0.5F);
+  EXPECT_GT(domain::iou(results[0].detection.box, nearing(21).box), 0.5F);
 }
 
 TEST(TrackerPredict, tells_nothing_of_a_track_that_is_not_confirmed) {
@@ -71,7 +71,7 @@ TEST(TrackerPredict, tells_nothing_of_a_track_last_seen_below_the_threshold) {
 
 TEST(TrackerPredict, clamps_to_the_picture_and_omits_what_left_it) {
   Tracker tracker;
-  for (int i = 0; i < 5; ++i) tracker.update(std::vector{nearing(15 + i)}, sight(i));
+  for (int i = 0; i < 5; ++i) tracker.update(std::vector{nearing(26 + i)}, sight(i));
   int told = 0;
   for (int i = 5; i < 20; ++i) {
     for (const TrackedDetection& result : tracker.predict(sight(i))) {
