@@ -1,5 +1,6 @@
 // The same question as hazard_book_merging_test.cpp, with the whole way from boxes: vehicles drive a simulated road, a receiver gives
-// a fix a second, a camera whose tilt is a degree off at random sees the defects, boxes flicker, tracks break; collector and book do the rest.
+// a fix a second, a camera whose tilt is a degree off at random sees the defects, boxes flicker, tracks break; collector and book do
+// the rest.
 #include <gtest/gtest.h>
 
 #include "report/hazard_book.hpp"
