@@ -190,15 +190,15 @@ def test_events_come_again_for_who_was_away(office):
     again.close()
 
 
-def detected(server, sure_frame, agent):
+def detected(server, sure_frame, agent, place):
     headers = {"User-Agent": agent}
     session = start_session(server, headers)
-    _, _, reply = upload(server, f"/detect/{session}", sure_frame, headers={**headers, "X-Location": "48.1,11.5"})
+    _, _, reply = upload(server, f"/detect/{session}", sure_frame, headers={**headers, "X-Location": place})
     return reply["new_reports"][0]["report_id"]
 
 
 def test_review_of_a_hazard_asks_for_its_version(office, sure_frame):
-    path = "/hazards/" + detected(office, sure_frame, "review")
+    path = "/hazards/" + detected(office, sure_frame, "review", "48.1,11.5")
     status, headers, hazard = office.request("GET", path)
     tag = headers["ETag"]
     assert status == 200 and hazard["state"] == "pending" and hazard["history"][0]["action"] == "created"
@@ -217,8 +217,18 @@ def test_review_of_a_hazard_asks_for_its_version(office, sure_frame):
     assert office.request("GET", "/hazards?state=confirmed")[2]["total_count"] >= 1
 
 
+def test_another_vehicle_at_the_same_place_sees_the_same_hazard(office, sure_frame):
+    first = detected(office, sure_frame, "first vehicle", "40.0,-3.0")
+    session = start_session(office, {"User-Agent": "second vehicle"})
+    _, _, reply = upload(office, f"/detect/{session}", sure_frame, headers={"User-Agent": "second vehicle", "X-Location": "40.0,-3.0"})
+    assert reply["new_reports"] == [] and first in [detection["report_id"] for detection in reply["detections"]]
+    assert reply["session_stats"]["unique_hazards"] >= 1
+    hazard = office.request("GET", f"/hazards/{first}")[2]
+    assert hazard["sightings"] == 2 and hazard["passes"] == 2
+
+
 def test_exports_agree_with_the_list(office, sure_frame):
-    detected(office, sure_frame, "exports")
+    detected(office, sure_frame, "exports", "52.5,13.4")
     _, _, page = office.request("GET", "/hazards?limit=100")
     ids = {h["id"] for h in page["hazards"]}
     placed = {h["id"] for h in page["hazards"] if h["location"]}
