@@ -7,18 +7,6 @@
 #include "wire/server_message.hpp"
 
 namespace hazard::session {
-namespace {
-
-template <typename Lane>
-track::Tracker& tracker_of(Lane& lane) {
-  if constexpr (requires { lane.memory.tracker; }) {
-    return lane.memory.tracker;
-  } else {
-    return lane.tracker;
-  }
-}
-
-}  // namespace
 
 std::string Session::greeting() {
   const std::lock_guard lock(mutex_);
@@ -115,7 +103,7 @@ wire::SessionState Session::save() const {
   state.previous_token = key_.saved_previous();
   state.created_at = base::epoch_seconds(created_at_);
   state.total_ms_sum = total_ms_sum_;
-  state.tracker = tracker_of(*lane_).save(pipeline_.clock().now());
+  state.tracker = lane_->memory.tracker.save(pipeline_.clock().now());
   for (const Outgoing& each : ring_.verdicts()) {
     state.verdicts.push_back({.event = each.event, .seq = each.seq, .is_result = each.is_result, .json = *each.json});
   }
@@ -146,7 +134,7 @@ void Session::restore(const wire::SessionState& saved) {
 
 // No frame was offered yet: no worker knows the lane.
 void Session::restore_tracker(std::string_view bytes, base::SteadyTime saved_at) {
-  if (auto tracker = track::Tracker::load(bytes, saved_at)) tracker_of(*lane_) = std::move(*tracker);
+  if (auto tracker = track::Tracker::load(bytes, saved_at)) lane_->memory.tracker = std::move(*tracker);
 }
 
 }  // namespace hazard::session
