@@ -1,12 +1,13 @@
 // The tables of docs/tracking.md: how well tracks keep their identity on the simulated drive, with and without the camera's motion, and
 // where predicted boxes lie.
 //
-//   cmake --build build --target track_table && build/bench/track_table [--cache FOLDER] [--frames N] [--seed N] [--look-between] [--pictures FOLDER] [ROW...]
+//   cmake --build build --target track_table
+//   build/bench/track_table [--cache FOLDER] [--frames N] [--seed N] [--look-between] [--pictures FOLDER] [ROW...]
 //
-// ROW: calm, shaky, "5 fps", "50 km/h", predictions, labelled, costs; without any, all. Three seeds from --seed on. With --look-between, the frames in
-// which nothing is looked for are decoded for their small picture all the same.
-// FOLDER of --pictures holds NAME_RAW.webp for the frames of tests/support/labelled_drive.txt.
-// --cache keeps the small grey pictures in FOLDER, so that a second run does not render them again.
+// ROW: calm, shaky, "5 fps", "50 km/h", predictions, labelled, costs; without any, all. Three seeds from --seed on. With
+// --look-between, the frames in which nothing is looked for are decoded for their small picture all the same. FOLDER of --pictures
+// holds NAME_RAW.webp for the frames of tests/support/labelled_drive.txt. --cache keeps the small grey pictures in FOLDER, so that a
+// second run does not render them again.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -35,7 +35,8 @@ struct HorizonTry {
 class PictureMotion {
  public:
   // The motion from the last picture to `grey`, both of a view `scale` times as large as they are. `expected` is what is known of it
-  // beforehand, and `k_per_mps` is what a usual camera at a metre a second would have driven; nothing when there is no last picture of that size, or too little in them to tell. `horizons` are tried besides. Keeps a copy of `grey`.
+  // beforehand, and `k_per_mps` is what a usual camera at a metre a second would have driven. Nothing when there is no last picture of
+  // that size, or too little in them to tell. `horizons` are tried besides. Keeps a copy of `grey`.
   std::optional<UncertainStep> measure(const domain::GreyPicture& grey, const RoadView& view, double scale,
                                        const UncertainStep& expected, double k_per_mps, std::span<HorizonTry> horizons = {});
   void forget() noexcept;
