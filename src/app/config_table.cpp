@@ -108,9 +108,7 @@ constexpr auto kSettings = std::to_array<Setting>({
      "The largest encoded picture that is accepted."},
 
     {"DATA_DIR", Group::reports, "", TextField{&Config::data_dir, "a folder, or nothing", any_text},
-     "Sessions of pages, reports, hazards and their pictures are kept here, one folder a server. Empty: in a private folder that "
-     "goes "
-     "when the server stops."},
+     "Sessions of pages, reports, hazards and their pictures are kept here, one folder a server. Empty: until the server stops."},
     {"REPORTS_KEEP_DAYS", Group::reports, "365", IntegerField{&Config::reports_keep_days, 0, 36500, "days"},
      "What was last seen longer ago is deleted with its pictures. 0: never."},
     {"EVIDENCE", Group::reports, "crop", ChoiceField{&Config::evidence, kEvidence},

@@ -162,17 +162,26 @@ Response jpeg_response(domain::Bytes bytes) {
   return response;
 }
 
-// `plot`: with the box drawn. The spelling without a session has the report first.
+// `plot`: with the box drawn. The spelling without a session has the report alone.
 void show_picture(Services& services, const Request& request, Reply reply, bool plot) {
   const bool with_session = request.params.size() > 1;
   if (with_session && !services.desk->sessions().find(request.params[0])) return reply(no_session(request.params[0], request));
-  const std::string& id = request.params.back();
-  auto bytes = plot ? services.desk->plot(id) : services.desk->picture(id);
-  if (with_session && bytes) {
-    const auto report = services.desk->report(id);
-    if (!report || report->record.session_id != request.params[0]) bytes.reset();
+  const std::string id = request.params.back();
+  const auto report = services.desk->report(id);
+  if (!report || (with_session && report->record.session_id != request.params[0]))
+    return reply(no_report(id, request.request_id));
+  const auto bytes = std::make_shared<std::optional<domain::Bytes>>();
+  const auto shared = std::make_shared<Reply>(std::move(reply));
+  const auto answer = [shared, bytes, id, request_id = request.request_id](bool asked) {
+    if (!asked) return (*shared)(error_response({ErrorCode::overloaded, "The store has too much to do."}, request_id));
+    (*shared)(*bytes ? jpeg_response(std::move(**bytes)) : no_report(id, request_id));
+  };
+  if (!plot) {
+    *bytes = services.desk->picture(id);
+    return answer(true);
   }
-  reply(bytes ? jpeg_response(std::move(*bytes)) : no_report(id, request.request_id));
+  // Drawing decodes and encodes: not on the I/O thread.
+  services.desk->ask([desk = services.desk, bytes, id](store::Reads&) { *bytes = desk->plot(id); }, answer);
 }
 
 }  // namespace

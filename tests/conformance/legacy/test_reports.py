@@ -306,7 +306,8 @@ def test_a_server_that_restarts_says_disconnect():
 
 
 @pytest.mark.parametrize("method, path", [("GET", "/nowhere"), ("GET", "/debug"), ("PUT", "/reports"), ("POST", "/detect"),
-                                          ("POST", "/detect-base64"), ("POST", "/detect-batch"), ("POST", "/predict"), ("GET", "/reports/x"),
+                                          ("POST", "/detect-base64"), ("POST", "/detect-batch"), ("POST", "/predict"),
+                                          ("GET", "/reports/x"),
                                           ("POST", "/reports"), ("POST", "/reports/upload"), ("GET", "/hazards/x"),
                                           ("POST", "/api/uploads/"), ("POST", "/delete-image"), ("POST", "/upload-cloudinary")])
 def test_l14_detail_is_a_string_on_every_route(office, method, path):

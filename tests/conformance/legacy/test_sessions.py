@@ -139,7 +139,8 @@ def test_older_spellings_and_the_camel_case_variant(server, sure_frame):
     assert upload(server, f"/api/v1/detect/{session}", sure_frame, headers=agent)[0] == 200
     assert server.request("GET", f"/api/v1/session/{session}/summary")[0] == 200
     status, _, reports = server.request("GET", f"/session/{session}/reports")
-    assert status == 200 and {"id", "sessionId", "className", "confidence", "ts", "geo", "cloudinaryUrl", "status", "bbox"} <= set(reports[0])
+    assert status == 200
+    assert {"id", "sessionId", "className", "confidence", "ts", "geo", "cloudinaryUrl", "status", "bbox"} <= set(reports[0])
     assert server.request("GET", "/session/no-uuid/reports")[0] == 422
     assert server.request("GET", f"/session/{session}/health")[2]["report_count"] == len(reports)
     status, _, gone = server.request("DELETE", f"/session/{session}")

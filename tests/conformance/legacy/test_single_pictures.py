@@ -204,7 +204,8 @@ def test_options_of_health(server):
 
 
 def test_l13_every_body_parses_strictly(server, sure_frame):
-    for path in ("/health", "/status", "/ready", "/stream/health", "/stream/stats", "/errors", "/reports", "/reports/stats", "/events/stats",
+    for path in ("/health", "/status", "/ready", "/stream/health", "/stream/stats", "/errors", "/reports", "/reports/stats",
+                 "/events/stats",
                  "/hazards", "/detect/model/info", "/reports.geojson"):
         connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=5)
         connection.request("GET", path)

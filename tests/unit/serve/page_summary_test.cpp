@@ -6,7 +6,6 @@
 namespace hazard::serve {
 namespace {
 
-using namespace test;
 using testing::HasSubstr;
 
 TEST(page_summary, a_new_session_has_zeros_and_empty_lists_under_all_names) {

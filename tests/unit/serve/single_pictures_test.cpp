@@ -6,7 +6,6 @@
 namespace hazard::serve {
 namespace {
 
-using namespace test;
 using testing::HasSubstr;
 
 TEST(single_pictures, the_start_up_is_told_in_words_that_old_clients_wait_for) {
