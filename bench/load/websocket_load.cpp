@@ -89,6 +89,8 @@ class Run {
 
   void finish(LoadResult& result) {
     for (auto& session : sessions_) {
+      // A goodbye: a connection that is only cut leaves its session waiting to be resumed, and in the next run's way.
+      if (!session.outcome.lost) (void)session.socket.send_close(1000);
       session.outcome.group = session.group->name;
       session.outcome.reads = session.group->reads;
       result.sessions.push_back(std::move(session.outcome));
