@@ -85,6 +85,49 @@ CameraStep scaled(const CameraStep& step, double factor) noexcept {
 
 }  // namespace
 
+namespace {
+
+struct Sample {
+  float value;
+  float gx;  // how it changes to the right
+  float gy;  // and downwards
+};
+
+// Bilinear. The four pixels about (x, y) must exist.
+Sample sample(const GreyLevel& level, float x, float y) noexcept {
+  const auto left = static_cast<std::size_t>(x);
+  const auto above = static_cast<std::size_t>(y);
+  const auto w = static_cast<std::size_t>(level.size.width);
+  const float* p = level.pixels.data() + above * w + left;
+  const float fx = x - static_cast<float>(left);
+  const float fy = y - static_cast<float>(above);
+  const float top = p[0] + fx * (p[1] - p[0]);
+  const float bottom = p[w] + fx * (p[w + 1] - p[w]);
+  return {top + fy * (bottom - top), (p[1] - p[0]) + fy * ((p[w + 1] - p[w]) - (p[1] - p[0])), bottom - top};
+}
+
+// Of one row, in floats, which the compiler keeps in registers; of the picture they are summed in doubles.
+struct RowSums {
+  std::array<float, 10> a{};
+  std::array<float, 4> b{};
+
+  void add(const std::array<float, 4>& j, float weight, float error) noexcept {
+    for (std::size_t i = 0, at = 0; i < 4; ++i) {
+      const float weighted = weight * j[i];
+      for (std::size_t k = 0; k <= i; ++k) a[at++] += weighted * j[k];
+      b[i] += weighted * error;
+    }
+  }
+  void add_to(Matrix& total_a, Vector& total_b) const noexcept {
+    for (std::size_t i = 0, at = 0; i < 4; ++i) {
+      for (std::size_t k = 0; k <= i; ++k) total_a[i][k] += static_cast<double>(a[at++]);
+      total_b[i] -= static_cast<double>(b[i]);
+    }
+  }
+};
+
+}  // namespace
+
 struct PictureMotion::Prior {
   RoadView view;
   CameraStep step;
@@ -128,8 +171,7 @@ PictureMotion::Normal PictureMotion::accumulate(std::size_t level, int stride, c
   // Near the border the mean is one-sided and leaves a pattern that stands still, and so would say that the camera does.
   constexpr int kBorder = kMeanRadius;
   for (int y = kBorder; y < h - kBorder; y += stride) {
-    // Sums of a row in floats, which the compiler keeps in registers; of the picture in doubles.
-    std::array<float, 14> sums{};
+    RowSums sums;
     float weights = 0;
     float absolute = 0;
     for (int x = kBorder; x < w - kBorder; x += stride) {
@@ -155,16 +197,9 @@ PictureMotion::Normal PictureMotion::accumulate(std::size_t level, int stride, c
       const auto ix = static_cast<int>(x0);
       const auto iy = static_cast<int>(y0);
       if (x0 < kBorder || y0 < kBorder || ix + 1 >= w - kBorder || iy + 1 >= h - kBorder) continue;
-      const float* p = before.pixels.data() + static_cast<std::size_t>(iy) * static_cast<std::size_t>(w) + ix;
-      const float fx = x0 - static_cast<float>(ix);
-      const float fy = y0 - static_cast<float>(iy);
-      const float top = p[0] + fx * (p[1] - p[0]);
-      const float bottom = p[w] + fx * (p[w + 1] - p[w]);
-      const float gx = (p[1] - p[0]) + fy * ((p[w + 1] - p[w]) - (p[1] - p[0]));
-      const float gy = bottom - top;
+      const auto [value, gx, gy] = sample(before, x0, y0);
       const float error =
-          top + fy * gy - now.pixels[static_cast<std::size_t>(y) * static_cast<std::size_t>(w) + static_cast<std::size_t>(x)];
-      const float size = std::abs(error);
+          value - now.pixels[static_cast<std::size_t>(y) * static_cast<std::size_t>(w) + static_cast<std::size_t>(x)];
       // Geman and McClure's weight: what differs by several times the usual is something else.
       const float ratio = error / spread;
       const float robust = 1 / (1 + ratio * ratio);
@@ -177,34 +212,14 @@ PictureMotion::Normal PictureMotion::accumulate(std::size_t level, int stride, c
       const float j1 = -by_y;
       const float j2 = by_x * qy - by_y * qx;
       const float j3 = -on_road * near2 * below * (gx * side + gy * below);
-      const float w0 = weight * j0;
-      const float w1 = weight * j1;
-      const float w2 = weight * j2;
-      const float w3 = weight * j3;
-      sums[0] += w0 * j0;
-      sums[1] += w1 * j0;
-      sums[2] += w1 * j1;
-      sums[3] += w2 * j0;
-      sums[4] += w2 * j1;
-      sums[5] += w2 * j2;
-      sums[6] += w3 * j0;
-      sums[7] += w3 * j1;
-      sums[8] += w3 * j2;
-      sums[9] += w3 * j3;
-      sums[10] += w0 * error;
-      sums[11] += w1 * error;
-      sums[12] += w2 * error;
-      sums[13] += w3 * error;
+      sums.add({j0, j1, j2, j3}, weight, error);
       // Only the road tells how far the vehicle drove; it is what most cameras see in the lower half.
       if (2 * y >= h) {
         weights += 1;
-        absolute += std::min(size, kCut);
+        absolute += std::min(std::abs(error), kCut);
       }
     }
-    for (std::size_t i = 0, at = 0; i < 4; ++i) {
-      for (std::size_t j = 0; j <= i; ++j) total.a[i][j] += static_cast<double>(sums[at++]);
-      total.b[i] -= static_cast<double>(sums[10 + i]);
-    }
+    sums.add_to(total.a, total.b);
     total.weight += static_cast<double>(weights);
     total.absolute += static_cast<double>(absolute);
   }
