@@ -168,7 +168,8 @@ def overload(table, options):
             table.row(f"{factor:>2} x: results/s; age p50, p99 ms; generator's core",
                       f"{load['results_per_second']:.1f}; {age['p50']:.0f}, {age['p99']:.0f}; {load['generator_cpu_share']:.2f}")
             table.at_most(f"{factor:>2} x: frames without a verdict", load["silent"], 0, "{:.0f}")
-            table.at_most(f"{factor:>2} x: age of the last third / the first", age["last_third_p50"] / max(1e-9, age["first_third_p50"]), 1.2)
+            table.at_most(f"{factor:>2} x: age of the last third / the first",
+                          age["last_third_p50"] / max(1e-9, age["first_third_p50"]), 1.2)
     table.quiet(*found.values())
     peak = max(load["results_per_second"] for load in found.values())
     table.at_least("goodput at 10 x / peak", found[10]["results_per_second"] / peak, 0.95, "{:.3f}")
@@ -194,8 +195,8 @@ def adaptive(table, options):
             if quantile([r["age_ms"] for r in under if ms <= r["came_ms"] < ms + 1000], 0.9) > budget]
     table.quiet(report)
     table.row("capacity at full quality; sessions that come", f"{capacity:.1f}/s; {crowd} at 10 fps")
-    table.at_most(f"age (p90 of a second) back within {budget} ms, s after the load came", (max(late) + 1000 - came) / 1000 if late else 0, 3,
-                  "{:.1f}")
+    table.at_most(f"age (p90 of a second) back within {budget} ms, s after the load came",
+                  (max(late) + 1000 - came) / 1000 if late else 0, 3, "{:.1f}")
     mine = [row for row in results if row["session"] == 0]
     first = next((row["width"], row["height"], row["every"]) for row in mine)
     low = [row["came_ms"] for row in mine if row["came_ms"] >= left and (row["width"] * row["height"] and
@@ -246,14 +247,16 @@ def admission(table, options):
         table.row("capacity; sessions let in; the refusal",
                   f"{capacity:.1f}/s; {len(report['per_session'])}; {refusal['words'][:60] if refusal else 'none'}")
         table.quiet(report)
-        table.at_least("refused with 503 and Retry-After", bool(refusal and " 503" in refusal["words"] and refusal["retry_after"] > 0), 1, "{:d}")
+        told = bool(refusal and " 503" in refusal["words"] and refusal["retry_after"] > 0)
+        table.at_least("refused with 503 and Retry-After", told, 1, "{:d}")
         _, sessions, stats = watch.seen[-1]
         granted = {each["session_id"]: each.get("granted_fps", 0) for each in sessions}
         table.at_most("sum of the granted rates / capacity", sum(granted.values()) / capacity, 1)
         window = (report["seconds"] - after / 2) * 1000
         kept = []
         for index, session in enumerate(report["per_session"]):
-            got = sum(row["session"] == index and row["kind"] == "result" and window <= row["came_ms"] < 1000 * report["seconds"] for row in rows)
+            got = sum(row["session"] == index and row["kind"] == "result" and window <= row["came_ms"] < 1000 * report["seconds"]
+                      for row in rows)
             grant = min(5, granted.get(session["session_id"], 0))
             kept.append(got / (after / 2) / grant if grant else 0)
         table.at_least("least of what a session got of its grant", min(kept, default=0), 0.9)

@@ -72,13 +72,16 @@ def measure(arguments, rows):
         for turn in range(arguments.rounds):
             for row in rows:
                 for name, (host, query) in CONTENDERS.items():
-                    load = undisturbed(arguments.patience, lambda: servers[host].load(seconds=arguments.seconds, query=query, **ROWS[row][1]))
+                    options = dict(seconds=arguments.seconds, query=query, **ROWS[row][1])
+                    load = undisturbed(arguments.patience, lambda: servers[host].load(**options))
                     found["loads"].append({"round": turn, "row": row, "contender": name, "load": load})
                     print(f"{row:>6} {name:<28} {load['results_per_second']:7.1f}/s  p50 {load['latency_ms']['p50']:7.1f}  p99 "
-                          f"{load['latency_ms']['p99']:7.1f}  cpu {load['server_cpu_ms_per_result']:5.1f}  others {load['others_cores']:.2f}", file=sys.stderr, flush=True)
+                          f"{load['latency_ms']['p99']:7.1f}  cpu {load['server_cpu_ms_per_result']:5.1f}  "
+                          f"others {load['others_cores']:.2f}", file=sys.stderr, flush=True)
         for entry in found["memory"]:
-            entry["peak_mib"] = max([each["load"]["server_peak_rss_mib"] for each in found["loads"] if CONTENDERS[each["contender"]][0] == entry["contender"]],
-                                    default=float("nan"))
+            peaks = [each["load"]["server_peak_rss_mib"] for each in found["loads"]
+                     if CONTENDERS[each["contender"]][0] == entry["contender"]]
+            entry["peak_mib"] = max(peaks, default=float("nan"))
     return found
 
 
