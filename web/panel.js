@@ -28,7 +28,8 @@ export function showModel(welcome) {
 export function showClock(estimate) {
   byId("clock").textContent = estimate ? `${estimate.offsetMs < 0 ? "−" : "+"}${Math.abs(estimate.offsetMs).toFixed(1)}` : "–";
   byId("clock").title = estimate
-    ? `The server's clock against this one, give or take ${(estimate.roundTripMs / 2).toFixed(1)} ms (ping ${estimate.roundTripMs.toFixed(1)} ms)`
+    ? `The server's clock against this one, give or take ${(estimate.roundTripMs / 2).toFixed(1)} ms` +
+      ` (ping ${estimate.roundTripMs.toFixed(1)} ms)`
     : "not known yet";
 }
 
