@@ -181,19 +181,12 @@ PictureMotion::Normal PictureMotion::accumulate(std::size_t level, int stride, c
       const float ry = qy - roll * qx + my;
       const float below = ry - horizon;
       const float side = rx - focus;
-      float near = 1;
-      float x0 = rx;
-      float y0 = ry;
-      float weight = 1;
-      if (below > 0) {
-        near = 1 / (1 + k * below);
-        if (near * static_cast<float>(kGrowthMost) < 1) continue;
-        x0 = focus + side * near;
-        y0 = horizon + below * near;
-      } else {
-        const float away = (side * side + below * below) / (far_reach * far_reach);
-        weight = 1 / (1 + away * away);
-      }
+      const float near = below > 0 ? 1 / (1 + k * below) : 1;
+      if (near * static_cast<float>(kGrowthMost) < 1) continue;
+      const float x0 = focus + side * near;
+      const float y0 = horizon + below * near;
+      const float away = below > 0 ? 0 : (side * side + below * below) / (far_reach * far_reach);
+      float weight = 1 / (1 + away * away);
       const auto ix = static_cast<int>(x0);
       const auto iy = static_cast<int>(y0);
       if (x0 < kBorder || y0 < kBorder || ix + 1 >= w - kBorder || iy + 1 >= h - kBorder) continue;
