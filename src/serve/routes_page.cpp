@@ -99,10 +99,18 @@ desk::Desk::EraseDone answer_erased(Reply reply, const std::string& session_id, 
   };
 }
 
+// Also of a stream, whose session is none of a page: then it is known by what it left.
 void erase_session(Services& services, const Request& request, Reply reply) {
   const std::string& id = request.params[0];
-  if (!services.desk->sessions().find(id)) return reply(no_session(id, request));
-  services.desk->erase_session(id, answer_erased(std::move(reply), id, request.request_id));
+  const bool known = services.desk->sessions().find(id).has_value();
+  const auto shared = std::make_shared<Reply>(std::move(reply));
+  auto unknown = std::make_shared<Response>(no_session(id, request));
+  auto answer = [shared](Outcome outcome) { (*shared)(std::move(outcome)); };
+  auto done = answer_erased(std::move(answer), id, request.request_id);
+  services.desk->erase_session(id, [known, shared, unknown, done = std::move(done)](domain::Result<std::size_t> gone) {
+    if (!known && gone && *gone == 0) return (*shared)(std::move(*unknown));
+    done(std::move(gone));
+  });
 }
 
 // The sender's own data, and nobody else's: the key is made from the request itself.

@@ -1,11 +1,15 @@
 """Stateless routes of installed clients: L2 to L6, L11 to L14, L17, L19 (legacy-clients sections 2 to 5 and 9)."""
 import base64
 import http.client
+import os
+import socket
+import subprocess
+import threading
 import time
 
 import pytest
 
-from conftest import strict
+from conftest import BINARY, ROOT, strict
 from legacy_client import BROWSER, SMOKE_PNG, check_box, form, post_json, rotated, start_session, upload
 
 STATUS_KEYS = ["status", "model_status", "backend_inference", "backend_type", "active_sessions", "device_info", "environment",
@@ -47,6 +51,56 @@ def test_l6_health_is_quick_and_healthy(server):
     assert time.monotonic() - begun < 0.2
     assert status == 200 and reply["status"] == "healthy" and reply["redis"] in ("up", "down")
     assert "loading" not in reply["model_status"]
+
+
+def test_l6_health_under_full_load(server, sure_frame):
+    """Eight senders keep the model busy; every answer of /health stays far below the page's patience of two seconds."""
+    stop = threading.Event()
+
+    def send():
+        while not stop.is_set():
+            upload(server, "/detect", sure_frame)
+    senders = [threading.Thread(target=send) for _ in range(8)]
+    for sender in senders:
+        sender.start()
+    worst = 0.0
+    for _ in range(30):
+        begun = time.monotonic()
+        assert server.request("GET", "/health")[2]["status"] == "healthy"
+        worst = max(worst, time.monotonic() - begun)
+        time.sleep(0.05)
+    stop.set()
+    for sender in senders:
+        sender.join()
+    assert worst < 1, f"{worst:.3f} s"
+
+
+def test_l6_health_while_the_model_loads(sure_frame):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    process = subprocess.Popen([BINARY, "serve"], cwd=ROOT, stdout=subprocess.DEVNULL,
+                               env={**os.environ, "HOST": "127.0.0.1", "PORT": str(port), "CACHE_DIR": "none", "LOG_LEVEL": "error"})
+    try:
+        early = None
+        while early is None:
+            assert process.poll() is None
+            try:
+                connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+                connection.request("GET", "/health")
+                early = strict(connection.getresponse().read())
+            except ConnectionRefusedError:
+                time.sleep(0.002)
+        assert early["status"] == "healthy"
+        if early["model_status"] != "ready":
+            body, headers = form(("file", sure_frame, "a.jpg", "image/jpeg"))
+            connection.request("POST", "/detect", body, headers)
+            reply = connection.getresponse()
+            answer = strict(reply.read())
+            assert reply.status == 200 or (reply.status == 503 and "model not loaded" in answer["detail"])
+    finally:
+        process.terminate()
+        assert process.wait(timeout=20) == 0
 
 
 def test_l11_predict_answers_in_stored_pixels_detect_in_upright_ones(server, sure_frame):

@@ -48,3 +48,11 @@ def test_no_whole_frame_is_kept(driven):
     _, _, reports = driven.request("GET", "/reports?source=stream")
     assert all(report["image"] is None or report["image"]["width"] * report["image"]["height"] <= 640 * 360 / 2
                for report in reports["reports"])
+
+
+def test_what_a_stream_left_can_be_erased(driven):
+    session = driven.request("GET", "/reports?source=stream")[2]["reports"][0]["metadata"]["session_id"]
+    status, _, gone = driven.request("DELETE", f"/session/{session}")
+    assert status == 200 and gone["reports_deleted"] >= 1
+    assert driven.request("GET", "/hazards")[2]["total_count"] == 0
+    assert driven.request("DELETE", f"/session/{session}")[0] == 404

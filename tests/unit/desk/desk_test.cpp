@@ -96,6 +96,26 @@ TEST_F(DeskTest, a_drive_with_positions_leaves_a_line_also_where_nothing_was_see
   EXPECT_EQ(lines[0].hits, 0);
 }
 
+TEST_F(DeskTest, what_is_older_than_it_may_be_goes_with_its_picture) {
+  DeskOptions options;
+  options.keep = std::chrono::hours(24);
+  desk = std::make_unique<Desk>(&*store, evidence.get(), clock, options);
+  desk->tick();
+  const auto session = desk->sessions().start({}, "client");
+  const auto id = look(session, {pothole()}).report_ids[0];
+  clock.advance(std::chrono::hours(23));
+  desk->tick();
+  store->drain();
+  EXPECT_TRUE(desk->report(id));
+  EXPECT_EQ(evidence->pictures(), 1u);
+  clock.advance(std::chrono::hours(2));
+  desk->tick();
+  store->drain();
+  EXPECT_FALSE(desk->report(id));
+  EXPECT_FALSE(desk->reads().hazard(id));
+  EXPECT_EQ(evidence->pictures(), 0u);
+}
+
 TEST_F(DeskTest, a_long_question_is_answered_from_the_writer) {
   std::int64_t total = -1;
   bool asked = false;
