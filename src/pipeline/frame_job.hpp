@@ -26,7 +26,7 @@ struct FramePlan {
   base::SteadyTime taken_at;  // closes the queue stage
   detect::Strategy strategy = detect::Strategy::alone;
   double scale = 1;  // of the model's own input
-  bool look = true;  // false: nothing is decoded, the tracker moves its boxes on; needs `memory` and tracking
+  bool look = true;  // false: only a small copy is decoded, the tracker moves its boxes on; needs `memory` and tracking
 };
 
 // `memory` may be null: then detections carry no identities and nothing is reused.

@@ -36,7 +36,7 @@ struct Job {
   base::SteadyTime taken_at{};
   detect::Strategy strategy = detect::Strategy::alone;
   Rung rung;
-  bool look = true;  // false: the boxes of this frame are predicted, nothing is decoded
+  bool look = true;  // false: the boxes of this frame are predicted
 };
 
 // How a lane stands, for statistics.

@@ -40,7 +40,7 @@ TEST_F(ConfigTest, holds_the_original_servers_defaults) {
   EXPECT_EQ(config.queue_size, 50);
   EXPECT_TRUE(config.enable_tracking);
   EXPECT_EQ(config.openvino_device, "CPU");
-  EXPECT_EQ(config.openvino_performance_mode, "latency");
+  EXPECT_EQ(config.openvino_performance_mode, "auto") << "LATENCY there; auto is that for a stream alone, and better for several";
   EXPECT_EQ(config.confidence_threshold, 0.5);
   EXPECT_EQ(config.host, "127.0.0.1");
   EXPECT_EQ(config.port, 8080);

@@ -149,6 +149,9 @@ TEST_F(FrameJobTest, a_frame_that_is_not_looked_at_gets_predicted_boxes_of_confi
 TEST_F(FrameJobTest, bytes_that_are_no_picture_are_refused_also_when_nobody_looks) {
   LaneMemory memory;
   EXPECT_TRUE(std::holds_alternative<domain::Error>(run(domain::Bytes{'h', 'i'}, &memory, false)));
+  domain::Bytes cut = test::jpeg({640, 480});
+  cut.resize(cut.size() / 2);
+  EXPECT_TRUE(std::holds_alternative<domain::Error>(run(std::move(cut), &memory, false)));
 }
 
 TEST_F(FrameJobTest, max_detections_cuts_the_list) {
