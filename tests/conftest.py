@@ -86,14 +86,17 @@ def drive_picture(server, frame):
         return reply.read()
 
 
-def find_frame(server, wanted):
-    """The first picture of the simulated drive whose detections satisfy `wanted`."""
+def find_number(server, wanted):
+    """The number of the first picture of the simulated drive whose detections satisfy `wanted`."""
     for number in range(1, 400, 3):
-        picture = drive_picture(server, number)
-        _, _, reply = server.request("POST", "/detect", picture, {"Content-Type": "image/jpeg"})
+        _, _, reply = server.request("POST", "/detect", drive_picture(server, number), {"Content-Type": "image/jpeg"})
         if wanted([detection["confidence"] for detection in reply["detections"]]):
-            return picture
+            return number
     raise AssertionError("the simulated drive has no such picture")
+
+
+def find_frame(server, wanted):
+    return drive_picture(server, find_number(server, wanted))
 
 
 @pytest.fixture(scope="session")
