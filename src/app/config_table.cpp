@@ -67,12 +67,9 @@ constexpr auto kSettings = std::to_array<Setting>({
      TextField{&Config::openvino_device, "a device OpenVINO lists, such as CPU, GPU or AUTO", nullptr},
      "Where the model runs. A device that is not there stops the start, with the list of those that are."},
     {"OPENVINO_PERFORMANCE_MODE", Group::model, "AUTO", ChoiceField{&Config::openvino_performance_mode, kPerformanceModes},
-     "AUTO gives a frame that is alone all cores and frames that come together a core each, by what is sent. LATENCY always does "
-     "the first, THROUGHPUT always the second; each needs half the memory of AUTO."},
+     "LATENCY gives each frame all cores, THROUGHPUT a core each; AUTO decides by what is sent, with twice the memory."},
     {"INPUT_SHAPES", Group::model, "camera", ChoiceField{&Config::input_shapes, kInputShapes},
-     "camera: the model is also compiled for the shapes of the pictures that come (640x384 for 16:9), which saves what bars "
-     "cost. "
-     "model: its own shape only."},
+     "camera: also forms that fit the pictures that come (640x384 for 16:9), without bars. model: its own shape only."},
     {"MAX_GRAPHS", Group::model, "4", IntegerField{&Config::max_graphs, 1, 16, "graphs"},
      "How many forms of the model are kept compiled; each takes 45 to 80 MB. Those unused for a minute are given up."},
     {"REUSE_STILL_PICTURES", Group::model, "true", SwitchField{&Config::reuse_still},

@@ -14,7 +14,8 @@ def driven():
     """A server that was driven past: sixty pictures around a sure hazard of the simulated drive, with positions 2 m apart."""
     running = Server()
     first = max(0, find_number(running, lambda scores: scores and max(scores) >= 0.65) - 20)
-    with connect(f"{running.ws}/stream/detection?fps_limit=30&delivery=all&confidence_threshold=0.4&quality_mode=quality", max_size=None) as socket:
+    query = "fps_limit=30&delivery=all&confidence_threshold=0.4&quality_mode=quality"
+    with connect(f"{running.ws}/stream/detection?{query}", max_size=None) as socket:
         socket.recv(timeout=5)
         for i in range(60):
             image = base64.b64encode(drive_picture(running, first + i)).decode()
