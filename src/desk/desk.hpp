@@ -87,8 +87,8 @@ class Desk {
   void change(const std::string& id, const std::string& session_id, const ReportDraft& draft, ReportDone done);
   void remove(const std::string& id, ReportDone done);
 
-  // Everything of a session, or of a client with all its sessions: records, reports, sightings, pictures; also out of the database's
-  // log. Hazards that others saw too stay. Answers how many reports went.
+  // Everything of a session, or of a client with all its sessions: records, reports, sightings, pictures. The database's log may
+  // hold erased rows until its next checkpoint. Hazards that others saw too stay. Answers how many reports went.
   using EraseDone = std::function<void(domain::Result<std::size_t>)>;
   void erase_session(const std::string& id, EraseDone done);
   void erase_client(const std::string& client_key, EraseDone done);

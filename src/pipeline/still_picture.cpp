@@ -8,9 +8,9 @@ namespace hazard::pipeline {
 namespace {
 
 constexpr int kCell = 4;  // grey pixels a side; about 16 pixels of the model's input
-// Shares of the picture's contrast (standard deviation of its luma). At a usual contrast of 50 levels: 1.5 levels on average, where
-// a camera's noise leaves about half a level after averaging, and 6 in a cell. A pothole of 10 x 6 model pixels that is 20 levels
-// darker than the road changes its cell by 7.
+// Shares of the picture's contrast (standard deviation of its luma). At a usual contrast of 50 levels: 1.5 levels on average,
+// where by calculation a camera's noise leaves half a level after averaging, and 6 in a cell. A pothole of 10 x 6 model pixels
+// that is 20 levels darker than the road changes its cell by 7.
 constexpr double kMeanShare = 0.03;
 constexpr double kCellShare = 0.12;
 constexpr double kMeanLeast = 0.2;
