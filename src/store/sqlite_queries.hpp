@@ -5,6 +5,7 @@
 #include <mutex>
 
 #include "store/sqlite_connection.hpp"
+#include "store/sqlite_outbox.hpp"
 #include "store/store.hpp"
 
 namespace hazard::store {
@@ -84,6 +85,30 @@ class QueriesOver : public Interface {
   std::vector<CoverageRecord> coverage(const std::optional<Bounds>& bounds, base::WallTime from, base::WallTime to) override {
     const auto lock = enter();
     return find_coverage(connection_, bounds, from, to);
+  }
+  std::vector<OutboxRecord> outbox_due(const std::string& target, base::WallTime now, std::size_t most) override {
+    const auto lock = enter();
+    return find_due(connection_, target, now, most);
+  }
+  std::optional<base::WallTime> outbox_next_due(const std::string& target) override {
+    const auto lock = enter();
+    return find_next_due(connection_, target);
+  }
+  std::optional<OutboxRecord> outbox_row(std::int64_t number) override {
+    const auto lock = enter();
+    return find_outbox_row(connection_, number);
+  }
+  std::vector<OutboxRecord> outbox_of(const std::string& target, const std::string& hazard_id) override {
+    const auto lock = enter();
+    return find_outbox_rows(connection_, target, hazard_id);
+  }
+  Page<OutboxRecord> outbox(const OutboxFilter& filter) override {
+    const auto lock = enter();
+    return list_outbox(connection_, filter);
+  }
+  std::vector<OutboxCount> outbox_counts() override {
+    const auto lock = enter();
+    return count_outbox(connection_);
   }
 
  protected:

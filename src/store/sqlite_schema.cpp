@@ -150,7 +150,47 @@ CREATE INDEX coverage_time ON coverage(to_time);
 CREATE INDEX coverage_client ON coverage(client_key);
 )sql";
 
-constexpr std::array kSteps{kFirst};
+// The outbox (outbox.hpp). The counts are kept by triggers, so that they are exact and asking for them costs nothing.
+constexpr const char* kOutbox = R"sql(
+CREATE TABLE outbox(
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  event_id TEXT NOT NULL,
+  target TEXT NOT NULL,
+  type TEXT NOT NULL,
+  hazard_id TEXT NOT NULL,
+  state INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  due_at INTEGER NOT NULL,
+  attempts INTEGER NOT NULL,
+  status INTEGER NOT NULL,
+  error TEXT NOT NULL,
+  receipt TEXT NOT NULL,
+  ended_at INTEGER,
+  body TEXT NOT NULL
+);
+CREATE UNIQUE INDEX outbox_event ON outbox(event_id, target);
+CREATE INDEX outbox_due ON outbox(target, due_at, number) WHERE state=0;
+CREATE INDEX outbox_list ON outbox(state, target, number);
+CREATE INDEX outbox_hazard ON outbox(hazard_id);
+CREATE TABLE outbox_counts(
+  target TEXT NOT NULL,
+  state INTEGER NOT NULL,
+  count INTEGER NOT NULL,
+  PRIMARY KEY(target, state)
+) WITHOUT ROWID;
+CREATE TRIGGER outbox_added AFTER INSERT ON outbox BEGIN
+  INSERT INTO outbox_counts VALUES(new.target, new.state, 1) ON CONFLICT(target, state) DO UPDATE SET count=count+1;
+END;
+CREATE TRIGGER outbox_removed AFTER DELETE ON outbox BEGIN
+  UPDATE outbox_counts SET count=count-1 WHERE target=old.target AND state=old.state;
+END;
+CREATE TRIGGER outbox_moved AFTER UPDATE OF state ON outbox WHEN new.state<>old.state BEGIN
+  UPDATE outbox_counts SET count=count-1 WHERE target=old.target AND state=old.state;
+  INSERT INTO outbox_counts VALUES(new.target, new.state, 1) ON CONFLICT(target, state) DO UPDATE SET count=count+1;
+END;
+)sql";
+
+constexpr std::array kSteps{kFirst, kOutbox};
 
 }  // namespace
 

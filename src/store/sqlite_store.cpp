@@ -39,6 +39,10 @@ class SqliteStore final : public Store {
     return false;
   }
 
+  void watch(Witness witness) override {
+    writer_.call([&] { witness_ = std::move(witness); });
+  }
+
   void drain() override {
     writer_.call([] {});
   }
@@ -65,10 +69,15 @@ class SqliteStore final : public Store {
  private:
   enum class Fate : std::uint8_t { kept, undone, failed };
 
-  Fate run_job(Job& job) {
+  // `told` becomes true when the witness was told something.
+  Fate run_job(Job& job, bool& told) {
     SqliteTransaction transaction(*writing_);
     writing_->run("SAVEPOINT job");
     const bool wish = job.work(transaction);
+    if (wish && !writing_->failed() && witness_.touched && !transaction.touched().empty()) {
+      witness_.touched(transaction, transaction.touched());
+      told = true;
+    }
     if (!writing_->failed() && wish) writing_->run("RELEASE job");
     if (!writing_->failed() && wish) return Fate::kept;
     const bool failed = writing_->failed();
@@ -85,8 +94,9 @@ class SqliteStore final : public Store {
     writing_->clear_error();
     writing_->run("BEGIN IMMEDIATE");
     std::vector<Fate> fates(jobs.size(), Fate::failed);
+    bool told = false;
     for (std::size_t i = 0; i < jobs.size() && !writing_->failed() && !writing_->lost_transaction(); ++i) {
-      fates[i] = run_job(jobs[i]);
+      fates[i] = run_job(jobs[i], told);
     }
     // SQLite may have rolled everything back by itself; then there is nothing to commit, and the jobs before are gone too.
     if (!writing_->failed() && writing_->lost_transaction()) writing_->fail_with("the transaction was rolled back");
@@ -105,6 +115,7 @@ class SqliteStore final : public Store {
     }
     metrics_.commit_time.observe(clock_.now() - begun);
     for (std::size_t i = 0; i < jobs.size(); ++i) tell(jobs[i], committed ? fates[i] : Fate::failed);
+    if (committed && told && witness_.committed) witness_.committed();
   }
 
   void tell(const Job& job, Fate fate) {
@@ -124,6 +135,7 @@ class SqliteStore final : public Store {
   std::unique_ptr<Connection> reading_;
   std::mutex reading_mutex_;
   QueriesOver<Reads> reads_;
+  Witness witness_;   // the writer's thread only
   JobWriter writer_;  // last: its thread ends before the connections close
 };
 

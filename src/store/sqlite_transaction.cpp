@@ -121,6 +121,7 @@ void SqliteTransaction::put(const domain::Sighting& sighting) {
   Statement statement = connection().prepare(kSql);
   bind(statement, sighting);
   statement.run();
+  if (sighting.new_pass) touched_.seen.push_back(sighting.hazard_id);
 }
 
 void SqliteTransaction::put(const SessionRecord& session) {
@@ -155,6 +156,7 @@ void SqliteTransaction::append(const domain::HistoryEntry& entry) {
       statement.bind_null();
   }
   statement.bind(entry.reason).run();
+  touched_.history.push_back(entry);
 }
 
 void SqliteTransaction::append(const CoverageRecord& coverage) {
@@ -181,7 +183,9 @@ void SqliteTransaction::erase_hazard(const std::string& id) {
   run("DELETE FROM history WHERE hazard_id=?", id);
   run("DELETE FROM evidence WHERE hazard_id=?", id);
   run("DELETE FROM reports WHERE hazard_id=?", id);
+  run("DELETE FROM outbox WHERE hazard_id=?", id);
   run("DELETE FROM hazards WHERE id=?", id);
+  touched_.erased.push_back(id);
 }
 
 void SqliteTransaction::erase_sighting(const std::string& id) { run("DELETE FROM sightings WHERE id=?", id); }

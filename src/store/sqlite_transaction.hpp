@@ -34,12 +34,31 @@ class SqliteTransaction final : public QueriesOver<Transaction> {
   void erase_report(const std::string& id) override;
   void erase_older_than(base::WallTime moment) override;
 
+  void append(const OutboxRecord& record) override { append_outbox(connection(), record); }
+  void update(const OutboxRecord& record) override { update_outbox(connection(), record); }
+  void erase_outbox(std::int64_t number) override { erase_outbox_row(connection(), number); }
+  OutboxTrimmed trim_outbox(const std::string& target, const OutboxBounds& bounds, base::WallTime now,
+                            const std::string& why) override {
+    return trim_outbox_rows(connection(), target, bounds, now, why);
+  }
+  std::int64_t abandon_outbox_except(std::span<const std::string> known, base::WallTime now, const std::string& why) override {
+    return abandon_outbox(connection(), known, now, why);
+  }
+  std::int64_t revive_outbox_of(const std::string& target, base::WallTime now) override {
+    return revive_outbox(connection(), target, now);
+  }
+
+  // What was done to hazards so far.
+  const Touched& touched() const noexcept { return touched_; }
+
   bool failed() const override { return connection().failed(); }
   std::string failure() const override { return connection().error(); }
 
  private:
   void run(const std::string& sql, const std::string& key);
   std::vector<std::string> ids(const std::string& sql, const std::string& key);
+
+  Touched touched_;
 };
 
 }  // namespace hazard::store

@@ -11,10 +11,12 @@
 
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 
 #include "base/metrics.hpp"
 #include "domain/error.hpp"
+#include "store/outbox.hpp"
 #include "store/records.hpp"
 
 namespace hazard::store {
@@ -37,6 +39,14 @@ class Reads {
   virtual Counts hazard_counts(base::WallTime recent_from) = 0;
   virtual Counts report_counts(base::WallTime recent_from) = 0;
   virtual std::vector<CoverageRecord> coverage(const std::optional<Bounds>& bounds, base::WallTime from, base::WallTime to) = 0;
+
+  // The outbox. What waits for a target and is due, the longest due first; when the next one is due, perhaps in the past.
+  virtual std::vector<OutboxRecord> outbox_due(const std::string& target, base::WallTime now, std::size_t most) = 0;
+  virtual std::optional<base::WallTime> outbox_next_due(const std::string& target) = 0;
+  virtual std::optional<OutboxRecord> outbox_row(std::int64_t number) = 0;
+  virtual std::vector<OutboxRecord> outbox_of(const std::string& target, const std::string& hazard_id) = 0;
+  virtual Page<OutboxRecord> outbox(const OutboxFilter& filter) = 0;  // the newest first
+  virtual std::vector<OutboxCount> outbox_counts() = 0;
 };
 
 class Transaction : public Reads {
@@ -70,6 +80,17 @@ class Transaction : public Reads {
   virtual void erase_report(const std::string& id) = 0;
   virtual void erase_older_than(base::WallTime moment) = 0;  // ended or idle sessions, reports without a hazard, coverage
 
+  virtual void append(const OutboxRecord& record) = 0;  // its number is given by the store
+  virtual void update(const OutboxRecord& record) = 0;  // by number
+  virtual void erase_outbox(std::int64_t number) = 0;
+  // Gives up and forgets what is too old or too much; `why` becomes the error of what was given up.
+  virtual OutboxTrimmed trim_outbox(const std::string& target, const OutboxBounds& bounds, base::WallTime now,
+                                    const std::string& why) = 0;
+  // Gives up what waits for other targets than these. Answers how much it was.
+  virtual std::int64_t abandon_outbox_except(std::span<const std::string> known, base::WallTime now, const std::string& why) = 0;
+  // All dead letters of a target wait again, as if they were new. Answers how many.
+  virtual std::int64_t revive_outbox_of(const std::string& target, base::WallTime now) = 0;
+
   virtual bool failed() const = 0;
   virtual std::string failure() const = 0;  // a sentence; empty while nothing failed
 };
@@ -79,6 +100,14 @@ class Transaction : public Reads {
 struct Job {
   std::function<bool(Transaction&)> work;
   std::function<void(bool kept)> done;
+};
+
+// Who tells others what happens to hazards. Both on the writer's thread.
+struct Witness {
+  // At the end of a job that touched hazards, inside its transaction: what it writes is kept or undone together with the job.
+  std::function<void(Transaction&, const Touched&)> touched;
+  // After the commit of such a job. Must not wait.
+  std::function<void()> committed;
 };
 
 struct StoreMetrics {
@@ -101,6 +130,9 @@ class Store {
 
   // False, at once: the queue is full or the store is closing; the job is gone and `done` is not called. Any thread.
   virtual bool submit(Job job) = 0;
+
+  // From now on this one, instead of the one before; a Witness without functions for none. Waits for the writer, so not from a job.
+  virtual void watch(Witness witness) = 0;
 
   // Returns once everything submitted before was kept or failed.
   virtual void drain() = 0;

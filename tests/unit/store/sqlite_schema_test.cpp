@@ -36,6 +36,18 @@ TEST_F(SqliteSchemaTest, a_step_that_fails_leaves_nothing_behind) {
   EXPECT_EQ(connection->question("SELECT count(*) FROM sqlite_master WHERE name='hazards'"), "0");
 }
 
+// What a program before the outbox left: the tables of the first step, with rows in them.
+TEST_F(SqliteSchemaTest, a_database_of_the_first_version_gets_the_outbox_and_keeps_its_rows) {
+  ASSERT_TRUE(migrate(*connection).has_value());
+  connection->run("INSERT INTO sessions VALUES('a','b',1,2,NULL,'')");
+  connection->run("DROP TABLE outbox; DROP TABLE outbox_counts; PRAGMA user_version = 1");
+  ASSERT_FALSE(connection->failed()) << connection->error();
+  ASSERT_TRUE(migrate(*connection).has_value());
+  EXPECT_EQ(connection->question("PRAGMA user_version"), std::to_string(schema_version()));
+  EXPECT_EQ(connection->question("SELECT count(*) FROM outbox"), "0");
+  EXPECT_EQ(connection->question("SELECT count(*) FROM sessions"), "1");
+}
+
 TEST_F(SqliteSchemaTest, history_can_be_added_to_but_not_changed) {
   ASSERT_TRUE(migrate(*connection).has_value());
   connection->run("INSERT INTO history(hazard_id,at,actor,action,reason) VALUES('h',1,'a','note','r')");

@@ -180,5 +180,113 @@ TEST(SqliteStore, makes_its_folder_for_the_owner_only) {
   EXPECT_EQ(std::filesystem::status(folder.path() / "data").permissions(), std::filesystem::perms::owner_all);
 }
 
+// What the witness writes shares the fate of the job it saw.
+struct SqliteStoreWitness : testing::Test {
+  SqliteStoreWitness() {
+    store->watch({.touched =
+                      [this](Transaction& transaction, const Touched& touched) {
+                        for (const auto& entry : touched.history) tell(transaction, entry.hazard_id);
+                        for (const auto& id : touched.seen) seen.push_back(id);
+                        for (const auto& id : touched.erased) erased.push_back(id);
+                      },
+                  .committed = [this] { ++commits; }});
+  }
+  void tell(Transaction& transaction, const std::string& hazard_id) {
+    OutboxRecord record;
+    record.event_id = test::uuid(++events);
+    record.target = "a";
+    record.hazard_id = hazard_id;
+    transaction.append(record);
+  }
+  bool submit(std::function<bool(Transaction&)> work) {
+    bool kept = false;
+    store->submit({.work = std::move(work), .done = [&kept](bool yes) { kept = yes; }});
+    store->drain();
+    return kept;
+  }
+  std::int64_t waiting() { return store->reads().outbox({.state = OutboxState::waiting, .target = {}}).total; }
+  static void change(Transaction& transaction, unsigned number) {
+    transaction.append(domain::HistoryEntry{.hazard_id = test::uuid(number), .actor = "system", .action = "created"});
+  }
+
+  unsigned events = 0;
+  int commits = 0;
+  std::vector<std::string> seen;
+  std::vector<std::string> erased;
+  test::TempStore store;
+};
+
+TEST_F(SqliteStoreWitness, what_it_writes_is_kept_with_the_job_and_is_there_after_a_restart) {
+  EXPECT_TRUE(submit([](Transaction& transaction) {
+    change(transaction, 1);
+    return true;
+  }));
+  EXPECT_EQ(waiting(), 1);
+  EXPECT_EQ(commits, 1);
+  store.close();
+  store.open();
+  const auto due = store->reads().outbox_due("a", test::at_second(1), 10);
+  ASSERT_EQ(due.size(), 1U);
+  EXPECT_EQ(due[0].event_id, test::uuid(1));
+}
+
+TEST_F(SqliteStoreWitness, is_not_told_of_a_job_that_undid_itself_or_touched_no_hazard) {
+  EXPECT_FALSE(submit([](Transaction& transaction) {
+    change(transaction, 1);
+    return false;
+  }));
+  EXPECT_TRUE(submit([](Transaction& transaction) {
+    transaction.erase_report("none");
+    return true;
+  }));
+  EXPECT_EQ(events, 0U);
+  EXPECT_EQ(commits, 0);
+  EXPECT_EQ(waiting(), 0);
+}
+
+TEST_F(SqliteStoreWitness, a_message_that_cannot_be_kept_undoes_the_job) {
+  EXPECT_TRUE(submit([](Transaction& transaction) {
+    change(transaction, 1);
+    return true;
+  }));
+  events = 0;  // the same event again: the database refuses it
+  EXPECT_FALSE(submit([](Transaction& transaction) {
+    transaction.put(test::sample_hazard(2));
+    change(transaction, 2);
+    return true;
+  }));
+  EXPECT_FALSE(store->reads().hazard(test::uuid(2)).has_value());
+  EXPECT_EQ(waiting(), 1);
+}
+
+TEST_F(SqliteStoreWitness, hears_of_new_passes_and_of_what_was_erased_and_erasing_takes_the_messages_along) {
+  submit([](Transaction& transaction) {
+    change(transaction, 1);
+    domain::Sighting sighting = test::sample_sighting(7);
+    transaction.put(sighting);
+    sighting.id = test::uuid(8);
+    sighting.new_pass = false;
+    transaction.put(sighting);
+    return true;
+  });
+  EXPECT_EQ(seen, std::vector{test::uuid(1)});
+  EXPECT_EQ(waiting(), 1);
+  submit([](Transaction& transaction) {
+    transaction.erase_hazard(test::uuid(1));
+    return true;
+  });
+  EXPECT_EQ(erased, std::vector{test::uuid(1)});
+  EXPECT_EQ(waiting(), 0);
+}
+
+TEST_F(SqliteStoreWitness, nobody_is_told_once_it_is_gone) {
+  store->watch({});
+  EXPECT_TRUE(submit([](Transaction& transaction) {
+    change(transaction, 1);
+    return true;
+  }));
+  EXPECT_EQ(events, 0U);
+}
+
 }  // namespace
 }  // namespace hazard::store
