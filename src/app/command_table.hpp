@@ -11,6 +11,7 @@ std::span<const Command> commands();
 
 Command serve_command();
 Command detect_command();
+Command import_command();
 Command stream_command();
 Command simulate_command();
 Command check_model_command();

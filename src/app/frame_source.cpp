@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <charconv>
 #include <filesystem>
 #include <system_error>
@@ -94,13 +95,14 @@ domain::Result<std::unique_ptr<FrameSource>> open_drive(const SourceOptions& opt
   return std::make_unique<DriveSource>(drive, options.quality);
 }
 
-bool is_video(const fs::path& path) {
+}  // namespace
+
+bool is_video(const std::filesystem::path& path) {
   static constexpr std::array kExtensions{".mp4", ".mov", ".mkv", ".avi", ".webm", ".m4v", ".ts", ".mpg"};
-  const std::string extension = path.extension().string();
+  std::string extension = path.extension().string();
+  std::ranges::transform(extension, extension.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return std::ranges::find(kExtensions, extension) != kExtensions.end();
 }
-
-}  // namespace
 
 domain::Result<std::unique_ptr<FrameSource>> open_source(const SourceOptions& options) {
   if (options.name == "drive" || options.name.starts_with("drive:")) return open_drive(options);

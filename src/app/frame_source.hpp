@@ -2,6 +2,7 @@
 // Main thread.
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -37,6 +38,9 @@ struct SourceOptions {
   int quality = 85;                // JPEG, of the drive's frames
   bool loop = false;               // folders and videos begin again at their end
 };
+
+// By the file's ending.
+bool is_video(const std::filesystem::path& path);
 
 // Errors: not_found, invalid_value, not_implemented (a video without ffmpeg).
 domain::Result<std::unique_ptr<FrameSource>> open_source(const SourceOptions& options);

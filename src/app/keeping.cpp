@@ -45,6 +45,12 @@ domain::Result<std::unique_ptr<Keeping>> Keeping::open(const Config& config, con
     return domain::refuse(domain::ErrorCode::invalid_value,
                           fmt::format("DATA_DIR = \"{}\" cannot be used: {}", config.data_dir, error.message));
   };
+  keeping->folder_ = folder;
+  if (!own) {
+    auto lock = FolderLock::take(folder);
+    if (!lock) return fail(lock.error());
+    keeping->lock_ = std::move(*lock);
+  }
   if (!folder.empty()) {
     auto store = store::open_sqlite_store(
         {.path = folder / "hazards.db", .durability = own ? store::Durability::normal : store::Durability::full});
@@ -94,6 +100,7 @@ Keeping::~Keeping() {
   store_.reset();  // its last jobs still use the desk
   desk_.reset();
   evidence_.reset();
+  lock_.reset();
   std::error_code ignored;
   if (!private_folder_.empty()) std::filesystem::remove_all(private_folder_, ignored);
 }

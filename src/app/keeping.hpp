@@ -7,6 +7,7 @@
 #include <string>
 
 #include "app/config.hpp"
+#include "app/folder_lock.hpp"
 #include "desk/desk.hpp"
 #include "session/sight.hpp"
 #include "store/evidence_folder.hpp"
@@ -16,7 +17,7 @@ namespace hazard::app {
 
 class Keeping {
  public:
-  // Errors, only when DATA_DIR is set: a sentence for the operator. Without it a folder that cannot be made costs the reports, not the
+  // Errors, only when DATA_DIR is set: a sentence for the operator; also when another process has it open. Without it a folder that cannot be made costs the reports, not the
   // start.
   static domain::Result<std::unique_ptr<Keeping>> open(const Config& config, const base::Clock& clock);
   ~Keeping();  // saves, closes, and removes a private folder
@@ -24,6 +25,8 @@ class Keeping {
   Keeping& operator=(const Keeping&) = delete;
 
   desk::Desk& desk() noexcept { return *desk_; }
+  // Where everything lies; empty: nothing is kept.
+  const std::filesystem::path& folder() const noexcept { return folder_; }
   // A picture of a stream, in the words of the desk. On a worker's thread.
   void saw(const session::Sight& sight);
   // One line for the person who started the server: where things are kept.
@@ -33,6 +36,8 @@ class Keeping {
   Keeping() = default;
 
   std::filesystem::path private_folder_;  // empty: the operator's own
+  std::filesystem::path folder_;
+  std::unique_ptr<FolderLock> lock_;
   std::string words_;
   std::unique_ptr<store::EvidenceFolder> evidence_;
   std::unique_ptr<store::Store> store_;  // its jobs use the folder and the desk

@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cerrno>
+#include <charconv>
 #include <cstring>
 #include <utility>
 #include <vector>
@@ -20,11 +21,40 @@ namespace {
 
 constexpr std::size_t kJpegBytesMax = 32 * 1024 * 1024;
 
+struct Child {
+  int pipe = -1;  // what it writes
+  pid_t number = 0;
+};
+
+// In a process group of its own: Ctrl-C is for us, who end it in order.
+domain::Result<Child> spawn(const std::vector<const char*>& arguments) {
+  int pipe[2];
+  if (::pipe2(pipe, O_CLOEXEC) != 0) return domain::refuse(domain::ErrorCode::internal, std::strerror(errno));
+  posix_spawn_file_actions_t actions;
+  ::posix_spawn_file_actions_init(&actions);
+  ::posix_spawn_file_actions_adddup2(&actions, pipe[1], STDOUT_FILENO);
+  posix_spawnattr_t attributes;
+  ::posix_spawnattr_init(&attributes);
+  ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
+  Child child{.pipe = pipe[0], .number = 0};
+  const int failed =
+      ::posix_spawnp(&child.number, arguments[0], &actions, &attributes, const_cast<char* const*>(arguments.data()), environ);
+  ::posix_spawnattr_destroy(&attributes);
+  ::posix_spawn_file_actions_destroy(&actions);
+  ::close(pipe[1]);
+  if (failed == 0) return child;
+  ::close(pipe[0]);
+  return domain::refuse(domain::ErrorCode::not_implemented,
+                        fmt::format("videos need ffmpeg ({}): install it (apt-get install ffmpeg), or give a folder of pictures",
+                                    std::strerror(failed)));
+}
+
 class VideoSource final : public FrameSource {
  public:
   VideoSource(int pipe, pid_t child) : pipe_(pipe), child_(child) {}
   ~VideoSource() override {
     ::close(pipe_);
+    if (child_ == 0) return;
     ::kill(child_, SIGTERM);
     ::waitpid(child_, nullptr, 0);
   }
@@ -47,7 +77,13 @@ class VideoSource final : public FrameSource {
   }
 
  private:
-  domain::Result<std::optional<SourceFrame>> end() const {
+  domain::Result<std::optional<SourceFrame>> end() {
+    int status = 0;
+    if (child_ != 0 && ::waitpid(child_, &status, 0) == child_ && WIFSIGNALED(status)) status_ = WTERMSIG(status);
+    child_ = 0;
+    if (status_ != 0)
+      return domain::refuse(domain::ErrorCode::internal,
+                            fmt::format("ffmpeg was ended by signal {} before the video was", status_));
     if (number_ == 0) return domain::refuse(domain::ErrorCode::undecodable_image, "ffmpeg found no picture in the video");
     return std::nullopt;
   }
@@ -56,6 +92,7 @@ class VideoSource final : public FrameSource {
   pid_t child_;
   std::string buffer_;
   std::uint64_t number_ = 0;
+  int status_ = 0;
 };
 
 }  // namespace
@@ -71,8 +108,6 @@ std::optional<domain::Bytes> cut_jpeg(std::string& bytes) {
 }
 
 domain::Result<std::unique_ptr<FrameSource>> open_video(const SourceOptions& options) {
-  int pipe[2];
-  if (::pipe2(pipe, O_CLOEXEC) != 0) return domain::refuse(domain::ErrorCode::internal, std::strerror(errno));
   const std::string rate = fmt::format("fps={}", options.fps);
   // With the protocol named, no file name can be taken for an option or another protocol.
   const std::string file = "file:" + options.name;
@@ -80,21 +115,32 @@ domain::Result<std::unique_ptr<FrameSource>> open_video(const SourceOptions& opt
   if (options.loop) arguments.insert(arguments.end(), {"-stream_loop", "-1"});
   arguments.insert(arguments.end(),
                    {"-i", file.c_str(), "-vf", rate.c_str(), "-f", "image2pipe", "-c:v", "mjpeg", "-q:v", "3", "-", nullptr});
-  posix_spawn_file_actions_t actions;
-  ::posix_spawn_file_actions_init(&actions);
-  ::posix_spawn_file_actions_adddup2(&actions, pipe[1], STDOUT_FILENO);
-  pid_t child = 0;
-  const int failed = ::posix_spawnp(&child, "ffmpeg", &actions, nullptr, const_cast<char* const*>(arguments.data()), environ);
-  ::posix_spawn_file_actions_destroy(&actions);
-  ::close(pipe[1]);
-  if (failed != 0) {
-    ::close(pipe[0]);
-    return domain::refuse(
-        domain::ErrorCode::not_implemented,
-        fmt::format("videos need ffmpeg ({}): install it (apt-get install ffmpeg), or give a folder of pictures",
-                    std::strerror(failed)));
-  }
-  return std::make_unique<VideoSource>(pipe[0], child);
+  const auto child = spawn(arguments);
+  if (!child) return std::unexpected(child.error());
+  return std::make_unique<VideoSource>(child->pipe, child->number);
+}
+
+std::optional<double> video_seconds(const std::string& name) {
+  const std::string file = "file:" + name;
+  const auto child =
+      spawn({"ffprobe", "-v", "error", "-show_entries", "format=duration", "-of", "csv=p=0", file.c_str(), nullptr});
+  if (!child) return std::nullopt;
+  std::array<char, 64> text{};
+  const ssize_t got = ::read(child->pipe, text.data(), text.size());
+  ::close(child->pipe);
+  ::waitpid(child->number, nullptr, 0);
+  if (got <= 0) return std::nullopt;
+  double seconds = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + got, seconds);
+  return error == std::errc{} && seconds > 0 ? std::optional(seconds) : std::nullopt;
+}
+
+bool has_ffmpeg() {
+  const auto child = spawn({"ffmpeg", "-v", "quiet", "-version", nullptr});
+  if (!child) return false;
+  ::close(child->pipe);
+  ::waitpid(child->number, nullptr, 0);
+  return true;
 }
 
 }  // namespace hazard::app

@@ -52,6 +52,24 @@ struct PageFindings {
   wire::PageStats stats;
 };
 
+// A drive that was looked at elsewhere, to be kept as a whole. Its id, a UUID, becomes that of a session.
+struct Drive {
+  std::string id;
+  std::string source;     // "import", "upload"
+  base::WallTime from{};  // its first picture
+  std::int64_t pictures = 0;
+  std::int64_t detections = 0;
+  std::vector<domain::Sighting> sightings;  // in the order in which their tracks ended
+  std::vector<store::CoverageRecord> lines;
+  // The part of the best picture that may be kept; on the writer's thread. May be empty.
+  std::function<std::optional<EvidencePicture>(const domain::Sighting&)> picture;
+};
+struct DriveKept {
+  bool known = false;          // a drive of this id was kept before: nothing was done
+  std::size_t hazards = 0;     // nobody knew
+  std::size_t seen_again = 0;  // sightings of hazards already known
+};
+
 // A result's detections as reports need them.
 std::vector<report::Found> found_in(const domain::FrameResult& result, const domain::ModelInfo& model);
 
@@ -79,6 +97,11 @@ class Desk {
   // A looked-at picture of a stream, in order of its session; and its end. Never waits.
   void stream_picture(const report::FrameFacts& facts);
   void stream_ended(const std::string& session_id);
+
+  // All of a drive or nothing of it, in one transaction. Answers from the writer's thread after the commit, or at once with a refusal:
+  // not_implemented (nothing is kept), overloaded, internal.
+  using DriveDone = std::function<void(domain::Result<DriveKept>)>;
+  void take_drive(Drive&& drive, DriveDone done);
 
   // Each answers from the writer's thread after the commit, or at once with a refusal: overloaded, not_found, invalid_value, internal.
   using ReportDone = std::function<void(domain::Result<Report>)>;

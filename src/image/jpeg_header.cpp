@@ -132,7 +132,8 @@ domain::Result<JpegHeader> read_jpeg_header(domain::ByteView bytes) {
     }
     if (segment.marker == kSos || segment.marker == kEoi || segment.marker == kSoi) break;
     if (segment.marker == kApp1 && !exif_seen && matches(segment.body, 0, kExifMark)) {
-      header.orientation = exif_orientation(segment.body.subspan(kExifMark.size()));
+      header.exif = segment.body.subspan(kExifMark.size());
+      header.orientation = exif_orientation(header.exif);
       exif_seen = true;
     }
   }

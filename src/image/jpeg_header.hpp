@@ -11,6 +11,7 @@ namespace hazard::image {
 struct JpegHeader {
   domain::SizePx size;
   int orientation = 1;
+  domain::ByteView exif;  // of the given bytes, from the byte-order mark; empty: none
 };
 
 // Reads up to the frame header (SOF0, SOF1 or SOF2; ITU-T T.81, annex B). Errors: unsupported_format (CMYK, two
