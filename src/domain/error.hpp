@@ -4,8 +4,8 @@
 
 #include <cstdint>
 #include <expected>
-#include <span>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
