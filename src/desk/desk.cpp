@@ -211,13 +211,31 @@ void Desk::tell(const Kept& kept) {
   }
 }
 
-void Desk::submit_sightings(std::vector<domain::Sighting>&& due, const std::string& drive) {
+std::vector<Desk::SeenTrack> Desk::with_frames(std::vector<domain::Sighting>&& due) {
+  std::vector<SeenTrack> seen;
+  for (domain::Sighting& sighting : due) {
+    auto frame = frames_.take(sighting);
+    seen.push_back({.sighting = std::move(sighting), .frame = std::move(frame)});
+  }
+  return seen;
+}
+
+// The pictures are decoded on the writer's thread, where nobody waits for a verdict.
+void Desk::submit_sightings(std::vector<SeenTrack>&& due, const std::string& drive) {
   if (store_ == nullptr || due.empty()) return;
   const auto kept = std::make_shared<Kept>();
-  const auto shared = std::make_shared<std::vector<domain::Sighting>>(std::move(due));
+  const auto shared = std::make_shared<std::vector<SeenTrack>>(std::move(due));
   store_->submit({.work =
                       [this, kept, shared, drive](store::Transaction& transaction) {
-                        for (auto& sighting : *shared) keep_one(transaction, std::move(sighting), drive, std::nullopt, *kept);
+                        for (SeenTrack& seen : *shared) {
+                          std::optional<EvidencePicture> picture;
+                          if (seen.frame) {
+                            seen.sighting.best.likeness = likeness(seen.frame->picture());
+                            picture = cut_evidence(seen.frame->picture(), options_.evidence, seen.sighting.best.box);
+                            seen.frame.reset();
+                          }
+                          keep_one(transaction, std::move(seen.sighting), drive, picture, *kept);
+                        }
                         return true;
                       },
                   .done =
@@ -252,13 +270,14 @@ void Desk::ask(std::function<void(store::Reads&)> question, std::function<void(b
   if (store_ == nullptr || !store_->submit({.work = work, .done = done})) done(false);
 }
 
-void Desk::stream_picture(const report::FrameFacts& facts) {
+void Desk::stream_picture(const report::FrameFacts& facts, std::shared_ptr<const domain::EncodedFrame> picture) {
   if (store_ == nullptr) return;
-  std::vector<domain::Sighting> due;
+  std::vector<SeenTrack> due;
   std::optional<store::CoverageRecord> line;
   {
     const std::lock_guard lock(collectors_mutex_);
-    due = tracks_.add(facts);
+    due = with_frames(tracks_.add(facts));
+    if (picture && evidence_ != nullptr) frames_.saw(facts, std::move(picture));
     line = cover(tracks_.positions(facts.session_id), facts, facts.session_id);
   }
   submit_sightings(std::move(due), facts.session_id);
@@ -267,11 +286,12 @@ void Desk::stream_picture(const report::FrameFacts& facts) {
 
 void Desk::stream_ended(const std::string& session_id) {
   if (store_ == nullptr) return;
-  std::vector<domain::Sighting> due;
+  std::vector<SeenTrack> due;
   std::optional<store::CoverageRecord> line;
   {
     const std::lock_guard lock(collectors_mutex_);
-    due = tracks_.end_session(session_id);
+    due = with_frames(tracks_.end_session(session_id));
+    frames_.end(session_id);
     line = coverage_.end(session_id);
   }
   submit_sightings(std::move(due), session_id);

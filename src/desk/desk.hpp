@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "desk/best_frames.hpp"
 #include "desk/evidence.hpp"
 #include "desk/page_sessions.hpp"
 #include "desk/report_news.hpp"
@@ -70,6 +71,29 @@ struct DriveKept {
   std::size_t seen_again = 0;  // sightings of hazards already known
 };
 
+// A review action on many hazards: those named, or all that a filter lets through.
+struct BulkReview {
+  struct Item {
+    std::string id;                       // UUID
+    std::optional<std::int64_t> version;  // as it was read; empty: whatever it is
+  };
+  std::vector<Item> items;
+  std::optional<store::HazardFilter> filter;  // instead of items; its paging does not count
+  domain::ReviewState state = domain::ReviewState::confirmed;
+  std::string actor;
+  std::string reason;
+};
+inline constexpr std::size_t kBulkMost = 1000;
+
+struct BulkOutcome {
+  struct One {
+    std::string id;
+    bool changed = false;  // false with a hazard: it was in the state already
+    report::Reviewed<domain::Hazard> outcome;
+  };
+  std::vector<One> ones;
+};
+
 // A result's detections as reports need them.
 std::vector<report::Found> found_in(const domain::FrameResult& result, const domain::ModelInfo& model);
 
@@ -94,8 +118,8 @@ class Desk {
   void look(PageLook&& look, const domain::FrameResult& result, const domain::ModelInfo& model,
             std::function<void(PageFindings)> done);
 
-  // A looked-at picture of a stream, in order of its session; and its end. Never waits.
-  void stream_picture(const report::FrameFacts& facts);
+  // A looked-at picture of a stream, in order of its session; and its end. Never waits. `picture` may be null: then no part of it is kept.
+  void stream_picture(const report::FrameFacts& facts, std::shared_ptr<const domain::EncodedFrame> picture = {});
   void stream_ended(const std::string& session_id);
 
   // All of a drive or nothing of it, in one transaction. Answers from the writer's thread after the commit, or at once with a refusal:
@@ -110,8 +134,9 @@ class Desk {
   void change(const std::string& id, const std::string& session_id, const ReportDraft& draft, ReportDone done);
   void remove(const std::string& id, ReportDone done);
 
-  // Everything of a session, or of a client with all its sessions: records, reports, sightings, pictures. The database's log may
-  // hold erased rows until its next checkpoint. Hazards that others saw too stay. Answers how many reports went.
+  // Everything of a session, or of a client with all its sessions: records, reports, sightings, pictures, hosted ones too. Hazards that
+  // others saw too stay. Answers how many reports went, once nothing of it is left in the database's files either (internal where
+  // another process reads them meanwhile: the rows are gone then, their traces go with the next checkpoint).
   using EraseDone = std::function<void(domain::Result<std::size_t>)>;
   void erase_session(const std::string& id, EraseDone done);
   void erase_client(const std::string& client_key, EraseDone done);
@@ -126,6 +151,11 @@ class Desk {
   using Review = std::function<report::Reviewed<domain::Hazard>(store::Transaction&)>;
   void review(Review action, HazardDone done, std::function<void()> refused);
 
+  // The same change for many hazards in one transaction: each is changed or refused on its own. Refused as a whole: invalid_value when
+  // the filter lets more than kBulkMost through; overloaded; internal.
+  using BulkDone = std::function<void(domain::Result<BulkOutcome>)>;
+  void review_all(BulkReview&& asked, BulkDone done);
+
   std::optional<Report> report(const std::string& id);
   std::optional<domain::Bytes> picture(const std::string& report_id) const;
   std::optional<domain::Bytes> plot(const std::string& report_id);
@@ -134,6 +164,10 @@ class Desk {
   void close();  // gives out what is open and saves all
 
  private:
+  struct SeenTrack {
+    domain::Sighting sighting;
+    BestFrames::Frame frame;  // in which it was seen best; may be null
+  };
   // What a job did, told to listeners and sessions once it is on disk.
   struct Kept {
     struct One {
@@ -149,7 +183,8 @@ class Desk {
                 const std::optional<EvidencePicture>& picture, Kept& kept);
   void keep_picture(store::Transaction& transaction, Report& report, const EvidencePicture& picture);
   void tell(const Kept& kept);
-  void submit_sightings(std::vector<domain::Sighting>&& due, const std::string& drive);
+  void submit_sightings(std::vector<SeenTrack>&& due, const std::string& drive);
+  std::vector<SeenTrack> with_frames(std::vector<domain::Sighting>&& due);
   std::optional<store::CoverageRecord> cover(const report::PositionTrack* positions, const report::FrameFacts& facts,
                                              const std::string& drive);
   void submit_line(std::optional<store::CoverageRecord>&& line);
@@ -166,6 +201,7 @@ class Desk {
   std::mutex collectors_mutex_;
   report::SpotCollector spots_;
   report::TrackCollector tracks_;
+  BestFrames frames_;
   report::Coverage coverage_;
   report::HazardBook book_;  // jobs only
   base::WallTime retired_at_{};

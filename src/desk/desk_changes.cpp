@@ -194,7 +194,7 @@ void Desk::host(const std::string& id, const std::string& client_key, domain::By
     for (const std::string& old : *outdated) transaction.erase_evidence(old);
     transaction.put(store::EvidenceRecord{.id = id,
                                           .hazard_id = {},
-                                          .sighting_id = "client:" + client_key,
+                                          .sighting_id = std::string(store::kHostedFor) + client_key,
                                           .bytes = static_cast<std::int64_t>(bytes->size()),
                                           .created_at = clock_.wall()});
     return true;

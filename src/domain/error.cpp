@@ -56,6 +56,10 @@ constexpr std::array<ErrorInfo, kErrorCodeCount> kTable{{
     {model_not_ready, "model_not_ready", 503, 1013, Retry::later, "Wait until /health/ready answers 200."},
     {server_closing, "server_closing", 503, 1012, Retry::later, "Reconnect after retry_after_ms."},
     {not_implemented, "not_implemented", 501, 0, Retry::never, "This server was built or started without the feature."},
+    {state_conflict, "state_conflict", 409, 0, Retry::never,
+     "Look at the hazard again: from its state no way leads to the one asked for."},
+    {version_mismatch, "version_mismatch", 412, 0, Retry::never, "Read the hazard again and send its new ETag as If-Match."},
+    {version_required, "version_required", 428, 0, Retry::never, "Send If-Match with the ETag of the hazard, or *."},
     {internal, "internal", 500, 1011, Retry::later, "Tell the operator the request_id."},
 }};
 

@@ -53,6 +53,9 @@ enum class ErrorCode : std::uint8_t {
   model_not_ready,
   server_closing,
   not_implemented,
+  state_conflict,
+  version_mismatch,
+  version_required,
   internal,
 };
 inline constexpr std::size_t kErrorCodeCount = static_cast<std::size_t>(ErrorCode::internal) + 1;

@@ -271,6 +271,7 @@ void Scheduler::finish(Job&& job, std::variant<domain::FrameResult, domain::Erro
   const LanePtr lane = std::move(job.lane);
   EndedList ended;
   bool was_alone = false;
+  std::shared_ptr<ResultSink> shown;  // who gets the picture itself
   {
     const std::lock_guard lock(mutex_);
     HAZARD_CHECK(lane->in_flight && running_ > 0);
@@ -281,6 +282,7 @@ void Scheduler::finish(Job&& job, std::variant<domain::FrameResult, domain::Erro
     auto* const result = std::get_if<domain::FrameResult>(&outcome);
     const auto change = result != nullptr ? note_result(*lane, job, *result, now) : std::nullopt;
     if (result != nullptr) {
+      if (!result->predicted && !result->detections.empty()) shown = lane->sink;
       result->credits = lane->closed ? 0 : credits_after_flight(*lane);
       ended.push_back({lane->sink, verdict_of(std::move(job.frame), std::move(*result))});
     } else {
@@ -288,6 +290,7 @@ void Scheduler::finish(Job&& job, std::variant<domain::FrameResult, domain::Erro
     }
     if (change) ended.push_back({lane->sink, *change});
   }
+  if (shown) shown->on_picture(std::move(job.frame));
   // The lane stays in flight until its verdict is out: no other worker can overtake it, so results come in order.
   send(std::move(ended));
   {

@@ -122,6 +122,13 @@ void Session::on_verdict(domain::Verdict&& verdict) noexcept {
   if (goodbye_ && counters_.in_flight == 0) say_goodbye();
 }
 
+void Session::on_picture(domain::EncodedFrame&& frame) noexcept {
+  if (!limits_.sights) return;
+  auto picture = std::make_shared<const domain::EncodedFrame>(std::move(frame));
+  const std::lock_guard lock(mutex_);
+  picture_ = std::move(picture);
+}
+
 void Session::on_quality(const domain::QualityChange& change) noexcept {
   const std::lock_guard lock(mutex_);
   const Outgoing message{
@@ -143,6 +150,7 @@ void Session::note_result(const domain::FrameResult& result, base::Duration age,
 // Pictures that nobody looked at say nothing: their boxes were moved on.
 void Session::tell_sight(const domain::Verdict& verdict, base::Duration age) {
   const auto place = places_.extract(verdict.seq);
+  const auto picture = std::exchange(picture_, nullptr);
   const auto* result = std::get_if<domain::FrameResult>(&verdict.outcome);
   const auto model = this->model();
   if (result == nullptr || result->predicted || !model) return;
@@ -153,7 +161,8 @@ void Session::tell_sight(const domain::Verdict& verdict, base::Duration age) {
                        .model = *model,
                        .location = place.empty() ? std::nullopt : std::optional(place.mapped()),
                        .at = at,
-                       .confidence_threshold = config_.confidence_threshold});
+                       .confidence_threshold = config_.confidence_threshold,
+                       .picture = picture && picture->seq == verdict.seq ? picture : nullptr});
 }
 
 domain::Result<domain::StreamConfig> Session::update(const domain::StreamConfigPatch& patch) {

@@ -123,6 +123,7 @@ class Session final : public pipeline::ResultSink, public std::enable_shared_fro
   wire::SessionState save() const;
 
   void on_verdict(domain::Verdict&& verdict) noexcept override;
+  void on_picture(domain::EncodedFrame&& frame) noexcept override;
   void on_quality(const domain::QualityChange& change) noexcept override;
 
  private:
@@ -152,7 +153,8 @@ class Session final : public pipeline::ResultSink, public std::enable_shared_fro
   domain::StreamConfig config_;
   wire::Counters counters_;
   std::uint64_t last_seq_ = 0;
-  std::map<std::uint64_t, domain::Location> places_;  // of frames without a verdict yet; only with a listener
+  std::map<std::uint64_t, domain::Location> places_;     // of frames without a verdict yet; only with a listener
+  std::shared_ptr<const domain::EncodedFrame> picture_;  // of the verdict that comes next; only with a listener
   std::uint64_t last_event_ = 0;
   VerdictRing ring_;
   std::vector<std::shared_ptr<Subscriber>> subscribers_;

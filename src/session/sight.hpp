@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -20,6 +21,8 @@ struct Sight {
   std::optional<domain::Location> location;  // as the picture's message said
   base::WallTime at{};                       // received
   double confidence_threshold = 0;
+  std::shared_ptr<const domain::EncodedFrame>
+      picture{};  // null where nothing was found; kept only in memory, and only while needed
 };
 
 struct SightListener {

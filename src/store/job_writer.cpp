@@ -29,7 +29,7 @@ bool JobWriter::submit(Job job) {
       metrics_.jobs_refused.add();
       return false;
     }
-    queue_.push_back({std::move(job), nullptr});
+    queue_.push_back({.job = std::move(job)});
     ++jobs_queued_;
     metrics_.queued.set(static_cast<std::int64_t>(jobs_queued_));
   }
@@ -38,10 +38,25 @@ bool JobWriter::submit(Job job) {
   return true;
 }
 
+bool JobWriter::post(std::function<void()> task) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (closing_) return false;
+    Entry entry{.job = {}, .task = nullptr, .posted = std::move(task)};
+    if (std::this_thread::get_id() == thread_.get_id()) {
+      queue_.push_front(std::move(entry));  // what was submitted before whatever runs now has run
+    } else {
+      queue_.push_back(std::move(entry));
+    }
+  }
+  wake_.notify_one();
+  return true;
+}
+
 void JobWriter::call(const std::function<void()>& task) {
   HAZARD_CHECK(std::this_thread::get_id() != thread_.get_id());
   std::unique_lock lock(mutex_);
-  queue_.push_back({{}, &task});
+  queue_.push_back({.job = {}, .task = &task});
   const std::uint64_t mine = ++calls_begun_;
   wake_.notify_one();
   called_.wait(lock, [&] { return calls_done_ >= mine; });  // calls end in the order they began
@@ -54,7 +69,7 @@ void JobWriter::run() {
     wake_.wait(lock, [&] { return closing_ || !queue_.empty(); });
     if (queue_.empty()) return;  // closing, and all done
     batch.clear();
-    while (!queue_.empty() && queue_.front().task == nullptr && batch.size() < batch_most_) {
+    while (!queue_.empty() && queue_.front().task == nullptr && !queue_.front().posted && batch.size() < batch_most_) {
       batch.push_back(std::move(queue_.front().job));
       queue_.pop_front();
     }
@@ -67,8 +82,14 @@ void JobWriter::run() {
       continue;
     }
     const std::function<void()>* task = queue_.front().task;
+    const std::function<void()> posted = std::move(queue_.front().posted);
     queue_.pop_front();
     lock.unlock();
+    if (posted) {
+      posted();
+      lock.lock();
+      continue;
+    }
     (*task)();
     lock.lock();
     ++calls_done_;

@@ -24,14 +24,19 @@ class JobWriter {
 
   bool submit(Job job);  // false: full or closing
 
-  // Runs `task` on the writer's thread between two batches, after all that was submitted before, and waits for it. Not to be called
+  // Runs `task` on the writer's thread between two batches, after all that was submitted before; from that thread, as the next thing.
+  // False: closing.
+  bool post(std::function<void()> task);
+
+  // The same, and waits for it. Not to be called
   // from that thread (it would wait for itself).
   void call(const std::function<void()>& task);
 
  private:
   struct Entry {
-    Job job;
-    const std::function<void()>* task = nullptr;  // set: a call
+    Job job = {};
+    const std::function<void()>* task = nullptr;  // set: a call, which somebody waits for
+    std::function<void()> posted = {};            // set: one that nobody waits for
   };
   void run();
 

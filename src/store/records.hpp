@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "domain/hazard.hpp"
@@ -41,12 +42,14 @@ struct ReportRecord {
 
 // A picture on disk (evidence_folder.hpp).
 struct EvidenceRecord {
-  std::string id;  // UUID; names the file
-  std::string hazard_id;
-  std::string sighting_id;
+  std::string id;           // UUID; names the file
+  std::string hazard_id;    // empty: of none
+  std::string sighting_id;  // or kHostedFor and a client's key
   std::int64_t bytes = 0;
   base::WallTime created_at{};
 };
+
+inline constexpr std::string_view kHostedFor = "client:";
 
 // A stretch of road that was driven while pictures were looked at, in the order of the drive.
 struct CoverageRecord {

@@ -79,9 +79,39 @@ std::string contained(std::string_view text) {
   return pattern + "%";
 }
 
-Where where_of(const HazardFilter& filter) {
+// The classes whose name holds the text.
+std::vector<std::string> classes_with(Connection& connection, std::string_view text) {
+  Statement statement = connection.prepare("SELECT name FROM hazard_classes WHERE name LIKE ? ESCAPE '\\'");
+  statement.bind(contained(text));
+  std::vector<std::string> names;
+  while (statement.step()) names.push_back(statement.text(0));
+  return names;
+}
+
+// Found by their ids, without a walk over a list: those of one session or client, and those of a text that no class holds.
+bool is_few(const HazardFilter& filter, const std::vector<std::string>& text_classes) {
+  return filter.session_id || filter.client_key || (!filter.text.empty() && text_classes.empty());
+}
+
+void add_text(Where& where, const std::string& text, const std::vector<std::string>& text_classes) {
+  // Only what is few is looked up by id; the class is compared as the list is read.
+  const std::string rest =
+      "pk IN (SELECT pk FROM hazards WHERE note<>'' AND note LIKE ? ESCAPE '\\' UNION ALL SELECT pk FROM hazards WHERE id>=? AND "
+      "id<?)";
+  std::string marks;
+  for (const std::string& name : text_classes) {
+    marks += marks.empty() ? "?" : ",?";
+    where.value(name);
+  }
+  where.add(text_classes.empty() ? rest : "(class_name IN (" + marks + ") OR " + rest + ")");
+  where.value(contained(text));
+  where.value(text);
+  where.value(text + "~");  // behind every character of an id
+}
+
+Where where_of(const HazardFilter& filter, const std::vector<std::string>& text_classes) {
   Where where;
-  const bool few = filter.session_id || filter.client_key;
+  const bool few = is_few(filter, text_classes);
   std::vector<std::int64_t> states;
   for (const domain::ReviewState state : filter.states) states.push_back(static_cast<std::int64_t>(state));
   if (states.empty())
@@ -102,15 +132,7 @@ Where where_of(const HazardFilter& filter) {
     where.add("id IN (SELECT hazard_id FROM sightings WHERE client_key=?)");
     where.value(*filter.client_key);
   }
-  if (!filter.text.empty()) {
-    where.add(
-        "(class_name LIKE ? ESCAPE '\\' OR pk IN (SELECT pk FROM hazards WHERE note<>'' AND note LIKE ? ESCAPE '\\') OR "
-        "pk IN (SELECT pk FROM hazards WHERE id>=? AND id<?))");
-    where.value(contained(filter.text));
-    where.value(contained(filter.text));
-    where.value(filter.text);
-    where.value(filter.text + "~");  // behind every character of an id
-  }
+  if (!filter.text.empty()) add_text(where, filter.text, text_classes);
   return where;
 }
 
@@ -135,6 +157,16 @@ std::string column_of(ReportSort sort) {
     case ReportSort::class_name: return "class_name";
   }
   return "created_at";
+}
+
+// The table, with the index that holds all that the filter asks about and fewest other rows.
+std::string source_of(const HazardFilter& filter, bool few) {
+  if (few) return "hazards";
+  if (filter.bounds) return "hazards INDEXED BY hazards_place";
+  const bool reviewed = filter.states.size() == 1 && filter.states.front() != domain::ReviewState::pending;
+  const bool other_order = filter.sort == HazardSort::passes;
+  if (reviewed && other_order) return "hazards INDEXED BY hazards_review";
+  return "hazards INDEXED BY hazards_list";
 }
 
 struct Slice {
@@ -167,11 +199,10 @@ Page<Item> page_of(Connection& connection, const std::string& table, const std::
 }  // namespace
 
 Page<domain::Hazard> list_hazards(Connection& connection, const HazardFilter& filter) {
-  const Where where = where_of(filter);
-  // Those of one session or client are few: found by their ids. All others by the list's own index.
-  const bool few = filter.session_id || filter.client_key;
-  return page_of<domain::Hazard>(connection, "hazards", few ? "hazards" : "hazards INDEXED BY hazards_list", kHazardColumns,
-                                 where, {column_of(filter.sort), filter.descending, filter.offset, filter.limit}, hazard_row);
+  const auto text_classes = filter.text.empty() ? std::vector<std::string>{} : classes_with(connection, filter.text);
+  const Where where = where_of(filter, text_classes);
+  return page_of<domain::Hazard>(connection, "hazards", source_of(filter, is_few(filter, text_classes)), kHazardColumns, where,
+                                 {column_of(filter.sort), filter.descending, filter.offset, filter.limit}, hazard_row);
 }
 
 Page<ReportRecord> list_reports(Connection& connection, const ReportFilter& filter) {

@@ -190,7 +190,30 @@ CREATE TRIGGER outbox_moved AFTER UPDATE OF state ON outbox WHEN new.state<>old.
 END;
 )sql";
 
-constexpr std::array kSteps{kFirst, kOutbox};
+// Each list reads one covering index: by place where a box is asked for, by state and passes for a reviewer's list, else hazards_list.
+// The words of classes are few: a table of them spares a search for text the walk over all hazards.
+constexpr const char* kLists = R"sql(
+CREATE INDEX hazards_place ON hazards(lat, lon, state, class_name, last_seen, first_seen, best_confidence, updated_at, passes, sightings)
+  WHERE lat IS NOT NULL;
+CREATE INDEX hazards_review ON hazards(state, passes, pk, class_name, last_seen, first_seen, best_confidence) WHERE state<>0;
+CREATE TABLE hazard_classes(name TEXT PRIMARY KEY NOT NULL, count INTEGER NOT NULL) WITHOUT ROWID;
+INSERT INTO hazard_classes SELECT class_name, count(*) FROM hazards GROUP BY class_name;
+CREATE TRIGGER hazard_class_added AFTER INSERT ON hazards BEGIN
+  INSERT INTO hazard_classes VALUES(new.class_name, 1) ON CONFLICT(name) DO UPDATE SET count=count+1;
+END;
+CREATE TRIGGER hazard_class_removed AFTER DELETE ON hazards BEGIN
+  UPDATE hazard_classes SET count=count-1 WHERE name=old.class_name;
+  DELETE FROM hazard_classes WHERE name=old.class_name AND count<=0;
+END;
+CREATE TRIGGER hazard_class_changed AFTER UPDATE OF class_name ON hazards WHEN new.class_name<>old.class_name BEGIN
+  UPDATE hazard_classes SET count=count-1 WHERE name=old.class_name;
+  DELETE FROM hazard_classes WHERE name=old.class_name AND count<=0;
+  INSERT INTO hazard_classes VALUES(new.class_name, 1) ON CONFLICT(name) DO UPDATE SET count=count+1;
+END;
+CREATE INDEX evidence_hosted ON evidence(sighting_id) WHERE hazard_id='';
+)sql";
+
+constexpr std::array kSteps{kFirst, kOutbox, kLists};
 
 }  // namespace
 

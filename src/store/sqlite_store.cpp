@@ -53,20 +53,29 @@ class SqliteStore final : public Store {
 
   domain::Result<void> scrub() override {
     domain::Result<void> result;
-    writer_.call([&] {
-      writing_->clear_error();
-      // The answer's first column is 1 when a reader kept the log from being emptied.
-      const auto busy = writing_->question("PRAGMA wal_checkpoint(TRUNCATE)");
-      if (busy != "0") {
-        result = domain::refuse(ErrorCode::internal, "The write-ahead log could not be emptied: a reader holds it.");
-      }
-    });
+    writer_.call([&] { result = empty_log(); });
     return result;
+  }
+
+  void scrub_soon(std::function<void(const domain::Result<void>&)> done) override {
+    const auto shared = std::make_shared<std::function<void(const domain::Result<void>&)>>(std::move(done));
+    if (!writer_.post([this, shared] { (*shared)(empty_log()); }))
+      (*shared)(domain::refuse(ErrorCode::internal, "The store is closing."));
   }
 
   const StoreMetrics& metrics() const override { return metrics_; }
 
  private:
+  // On the writer's thread.
+  domain::Result<void> empty_log() {
+    const std::lock_guard no_reader_of_ours(reading_mutex_);
+    writing_->clear_error();
+    // The answer's first column is 1 when a reader kept the log from being emptied.
+    const auto busy = writing_->question("PRAGMA wal_checkpoint(TRUNCATE)");
+    if (busy == "0") return {};
+    return domain::refuse(ErrorCode::internal, "The write-ahead log could not be emptied: another process reads it.");
+  }
+
   enum class Fate : std::uint8_t { kept, undone, failed };
 
   // `told` becomes true when the witness was told something.

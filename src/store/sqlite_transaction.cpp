@@ -92,6 +92,10 @@ std::vector<std::string> SqliteTransaction::hazards_seen_in_session(const std::s
   return ids("SELECT DISTINCT hazard_id FROM sightings WHERE session_id=?", session_id);
 }
 
+std::vector<std::string> SqliteTransaction::pictures_hosted_for(const std::string& client_key) {
+  return ids("SELECT id FROM evidence WHERE hazard_id='' AND sighting_id=?", std::string(kHostedFor) + client_key);
+}
+
 std::vector<std::string> SqliteTransaction::hazards_merged_into(const std::string& hazard_id) {
   return ids("SELECT id FROM hazards WHERE state=3 AND merged_into=?", hazard_id);
 }

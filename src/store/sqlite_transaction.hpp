@@ -15,6 +15,7 @@ class SqliteTransaction final : public QueriesOver<Transaction> {
                                            std::size_t most) override;
   std::vector<std::string> hazards_seen_by_client(const std::string& client_key) override;
   std::vector<std::string> hazards_seen_in_session(const std::string& session_id) override;
+  std::vector<std::string> pictures_hosted_for(const std::string& client_key) override;
   std::vector<std::string> hazards_merged_into(const std::string& hazard_id) override;
   std::vector<std::string> hazards_last_seen_before(base::WallTime moment, std::size_t most) override;
 

@@ -59,6 +59,8 @@ class Transaction : public Reads {
                                                    base::WallTime since, std::size_t most) = 0;
   virtual std::vector<std::string> hazards_seen_by_client(const std::string& client_key) = 0;  // ids
   virtual std::vector<std::string> hazards_seen_in_session(const std::string& session_id) = 0;
+  // Pictures that are kept for a client beside those of hazards: ids.
+  virtual std::vector<std::string> pictures_hosted_for(const std::string& client_key) = 0;
   virtual std::vector<std::string> hazards_merged_into(const std::string& hazard_id) = 0;
   // Without merged ones, which go with the hazard they were merged into.
   virtual std::vector<std::string> hazards_last_seen_before(base::WallTime moment, std::size_t most) = 0;
@@ -143,8 +145,11 @@ class Store {
   // A consistent copy of the running database, while it is written. Refused (internal) with the reason when it cannot be made.
   virtual domain::Result<void> backup(const std::string& path) = 0;
 
-  // Overwrites what was erased also in the write-ahead log; after deletions that must leave nothing.
+  // Overwrites what was erased also in the write-ahead log; after deletions that must leave nothing. Refused (internal) while another
+  // process reads the database.
   virtual domain::Result<void> scrub() = 0;
+  // The same without waiting: `done` on the writer's thread, after everything submitted before; from any thread, that one too.
+  virtual void scrub_soon(std::function<void(const domain::Result<void>&)> done) = 0;
 
   virtual const StoreMetrics& metrics() const = 0;
 };

@@ -57,6 +57,22 @@ void write_corner_detections(JsonWriter& json, const domain::FrameResult& result
   json.end_array();
 }
 
+// The same once more as columns, for readers of the camelCase variant (legacy-clients section 10).
+void write_columns(JsonWriter& json, const domain::FrameResult& result) {
+  json.key("boxes").begin_array();
+  for (const auto& tracked : result.detections) {
+    const auto& box = tracked.detection.box;
+    json.begin_array();
+    for (const float corner : {box.x1, box.y1, box.x2, box.y2}) json.fixed(static_cast<double>(corner), kPixelDigits);
+    json.end_array();
+  }
+  json.end_array().key("scores").begin_array();
+  for (const auto& tracked : result.detections) json.fixed(static_cast<double>(tracked.detection.confidence), kConfidenceDigits);
+  json.end_array().key("classes").begin_array();
+  for (const auto& tracked : result.detections) json.value(tracked.detection.class_id);
+  json.end_array();
+}
+
 std::string_view readiness_word(const ServiceView& service) { return service.ready ? "loaded_openvino" : "loading"; }
 
 domain::Result<double> threshold_of(const JsonDocument& document, double otherwise) {
@@ -217,7 +233,9 @@ std::string page_reply(const domain::FrameResult& result, const domain::ModelInf
       const std::string id = id_of(i);
       write_full_detection(json, result.detections[i], &model, seconds, {.report_id = id, .is_new = is_fresh(i)});
     }
-    json.end_array().key("new_reports").begin_array();
+    json.end_array();
+    write_columns(json, result);
+    json.key("new_reports").begin_array();
     for (std::size_t i = 0; i < result.detections.size(); ++i) {
       if (!is_fresh(i)) continue;
       const std::string id = id_of(i);

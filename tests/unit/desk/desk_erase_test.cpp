@@ -1,5 +1,8 @@
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
+
 #include "support/desk_fixture.hpp"
 
 namespace hazard::desk {
@@ -42,6 +45,36 @@ TEST(Desk, erasing_where_nothing_is_kept_is_no_error) {
   bool called = false;
   desk.erase_client("client", [&](domain::Result<std::size_t> count) { called = count.has_value() && *count == 0; });
   EXPECT_TRUE(called);
+}
+
+TEST_F(DeskTest, an_erased_client_leaves_no_trace_in_any_file) {
+  const std::string client = "c0ffee00c0ffee00c0ffee00c0ffee00";
+  look(desk->sessions().start({}, client), {pothole()}, client);
+  const std::string hosted = "0f8fad5b-d9cb-469f-a165-70867728950e";
+  desk->host(hosted, client, domain::Bytes(picture), [](const auto& kept) { EXPECT_TRUE(kept); });
+  const std::string other = "1f8fad5b-d9cb-469f-a165-70867728950e";
+  desk->host(other, "somebody", domain::Bytes(picture), [](const auto& kept) { EXPECT_TRUE(kept); });
+  desk->sessions().save_all();
+  store->drain();
+  const auto files_with = [&](std::string_view text) {
+    int found = 0;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(store.folder())) {
+      if (!entry.is_regular_file()) continue;
+      std::ifstream file(entry.path(), std::ios::binary);
+      const std::string bytes(std::istreambuf_iterator<char>(file), {});
+      found += bytes.find(text) != std::string::npos ? 1 : 0;
+    }
+    return found;
+  };
+  EXPECT_GT(files_with(client), 0);
+  std::optional<domain::Result<std::size_t>> gone;
+  desk->erase_client(client, [&](domain::Result<std::size_t> answer) { gone = std::move(answer); });
+  store->drain();
+  ASSERT_TRUE(gone && *gone) << "answered once nothing is left";
+  EXPECT_EQ(files_with(client), 0);
+  EXPECT_EQ(files_with(hosted), 0);
+  EXPECT_FALSE(desk->picture(hosted));
+  EXPECT_TRUE(desk->picture(other)) << "what others host stays";
 }
 
 }  // namespace

@@ -75,6 +75,34 @@ TEST_F(DeskTest, tracks_of_a_stream_become_hazards_at_its_end) {
   EXPECT_TRUE(desk->report(hazards.items[0].id));
 }
 
+TEST_F(DeskTest, a_hazard_of_a_stream_keeps_a_part_of_its_best_picture_and_its_likeness) {
+  report::FrameFacts facts;
+  facts.client_key = facts.session_id = "stream";
+  facts.source = "stream";
+  facts.thresholds = {.detection = 0.5F, .report = 0.6F};
+  facts.picture = {640, 360};
+  for (int i = 0; i < 5; ++i) {
+    facts.at = facts.arrived = clock.wall();
+    facts.frame_id = std::to_string(i);
+    facts.found = {
+        {.class_id = 1, .class_name = "pothole", .box = pothole().box, .confidence = i == 2 ? 0.9F : 0.8F, .track_id = 7}};
+    domain::EncodedFrame frame;
+    frame.buffer = picture;
+    desk->stream_picture(facts, std::make_shared<const domain::EncodedFrame>(std::move(frame)));
+    clock.advance(100ms);
+  }
+  desk->stream_ended("stream");
+  store->drain();
+  const auto hazards = desk->reads().hazards({});
+  ASSERT_EQ(hazards.total, 1);
+  EXPECT_EQ(hazards.items[0].best.frame_id, "2");
+  EXPECT_EQ(hazards.items[0].best.likeness, likeness(picture));
+  const auto report = desk->report(hazards.items[0].id);
+  ASSERT_TRUE(report && report->body.image);
+  EXPECT_LE(report->body.image->size.width * report->body.image->size.height, 640 * 360 / 2);
+  EXPECT_TRUE(desk->plot(report->record.id));
+}
+
 TEST_F(DeskTest, a_drive_with_positions_leaves_a_line_also_where_nothing_was_seen) {
   report::FrameFacts facts;
   facts.client_key = "camera";

@@ -44,6 +44,27 @@ TEST(JobWriter, runs_every_job_once_before_a_call_returns) {
   EXPECT_EQ(metrics.queued.value(), 0);
 }
 
+TEST(JobWriter, what_is_posted_runs_after_what_was_submitted_before) {
+  StoreMetrics metrics;
+  Recorder recorder;
+  JobWriter writer(100, 10, metrics, recorder.run());
+  int seen = -1;
+  EXPECT_TRUE(writer.submit(recorder.job()));
+  EXPECT_TRUE(writer.post([&] { seen = recorder.done; }));
+  writer.call([] {});
+  EXPECT_EQ(seen, 1);
+}
+
+TEST(JobWriter, what_a_job_posts_comes_next) {
+  StoreMetrics metrics;
+  Recorder recorder;
+  JobWriter writer(100, 10, metrics, recorder.run());
+  bool posted = false;
+  EXPECT_TRUE(writer.submit({.work = {}, .done = [&](bool) { EXPECT_TRUE(writer.post([&] { posted = true; })); }}));
+  writer.call([] {});
+  EXPECT_TRUE(posted) << "before a call that waited already";
+}
+
 TEST(JobWriter, refuses_at_once_when_the_queue_is_full_and_never_calls_that_jobs_done) {
   StoreMetrics metrics;
   Recorder recorder;

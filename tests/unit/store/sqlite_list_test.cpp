@@ -98,6 +98,7 @@ TEST_F(SqliteListTest, text_is_found_literally_whatever_it_holds) {
   EXPECT_THAT(numbers({.text = "%"}), ElementsAre(7));
   EXPECT_THAT(numbers({.text = test::uuid(3)}), ElementsAre(3));
   EXPECT_THAT(numbers({.text = test::uuid(11).substr(0, 35)}), SizeIs(11));
+  EXPECT_THAT(numbers({.text = "nothing holds this"}), IsEmpty());
   EXPECT_THAT(numbers({.text = "RAC"}), ElementsAre(9, 6, 3));
   EXPECT_THAT(numbers({.session_id = "late", .text = "crack"}), ElementsAre(9, 6, 3));
 }
