@@ -9,6 +9,7 @@ find_package(GTest REQUIRED)
 find_package(benchmark QUIET)
 find_package(PNG REQUIRED)
 find_package(SQLite3 REQUIRED)
+find_package(CURL 7.85 REQUIRED)  # CURLOPT_PROTOCOLS_STR
 pkg_check_modules(TURBOJPEG REQUIRED IMPORTED_TARGET libturbojpeg)
 pkg_check_modules(WEBP REQUIRED IMPORTED_TARGET libwebp)
 

@@ -5,6 +5,7 @@
 #include "app/config_file.hpp"
 #include "app/config_value.hpp"
 #include "app/did_you_mean.hpp"
+#include "app/receivers.hpp"
 #include "base/check.hpp"
 #include "serve/origin_policy.hpp"
 
@@ -13,8 +14,8 @@ namespace {
 
 std::string mistake(const Setting& setting, std::string_view text, std::string_view origin, std::string_view what) {
   return fmt::format("{} = \"{}\" ({}) {}.\n  Range: {}.\n  Remedy: set {} within it, or leave it out: the default is {}.",
-                     setting.environment, text, origin, what, range_text(setting), setting.environment,
-                     setting.fallback.empty() ? "empty" : setting.fallback);
+                     setting.environment, setting.secret ? "(not shown)" : text, origin, what, range_text(setting),
+                     setting.environment, setting.fallback.empty() ? "empty" : setting.fallback);
 }
 
 // One source over what earlier ones left.
@@ -45,6 +46,8 @@ std::vector<std::string> stray_variables(const std::map<std::string, std::string
 }
 
 void check_together(const Config& config, const LoadedConfig& loaded, ConfigMistakes& mistakes) {
+  if (const auto receivers = outgoing::read_options(receiver_settings(config)); !receivers)
+    mistakes.push_back(fmt::format("{}\n  Remedy: see docs/webhooks.md.", receivers.error().message));
   if (config.default_fps <= config.max_fps) return;
   const auto origin = loaded.origins.find("STREAMING_DEFAULT_FPS");
   mistakes.push_back(fmt::format(

@@ -53,6 +53,19 @@ struct Config {
   std::string data_dir;       // empty: a private folder that goes with the server
   int reports_keep_days = 0;  // 0: for ever
   std::string evidence;       // "crop", "frame" or "none"
+  // webhooks
+  std::vector<std::string> webhook_urls;
+  std::string webhook_secret;               // never shown
+  std::vector<std::string> webhook_events;  // empty: all
+  bool webhook_allow_private = false;
+  std::chrono::milliseconds webhook_timeout{};
+  int webhook_attempts = 0;
+  std::chrono::milliseconds webhook_first_pause{};
+  std::string open311_url;
+  std::string open311_jurisdiction;
+  std::string open311_api_key;  // never shown
+  std::vector<std::string> open311_codes;
+  std::string public_url;
   // log
   std::string log_level;
   std::string log_format;

@@ -81,7 +81,9 @@ std::string config_in_effect(const LoadedConfig& config) {
   std::string out;
   for (const auto& setting : settings()) {
     const auto origin = config.origins.find(setting.environment);
-    out += fmt::format("{:<28} {:<28} {}\n", setting.environment, fmt::format("\"{}\"", value_text(config.values, setting)),
+    const auto value = value_text(config.values, setting);
+    const bool hidden = setting.secret && !value.empty();
+    out += fmt::format("{:<28} {:<28} {}\n", setting.environment, hidden ? "(set, not shown)" : fmt::format("\"{}\"", value),
                        origin == config.origins.end() ? "default" : origin->second);
   }
   return out;

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "outgoing/target.hpp"
+
 namespace hazard::app {
 namespace {
 
@@ -111,6 +113,40 @@ constexpr auto kSettings = std::to_array<Setting>({
     {"EVIDENCE", Group::reports, "crop", ChoiceField{&Config::evidence, kEvidence},
      "The picture kept of a hazard: crop cuts it out with a margin, frame keeps the whole picture, none keeps nothing."},
 
+    {"WEBHOOK_URLS", Group::webhooks, "",
+     WordsField{&Config::webhook_urls, "URLs such as https://works.example/in, separated by commas", outgoing::is_target_url},
+     "Each hears of every change of a hazard: see docs/webhooks.md. Needs WEBHOOK_SECRET.", true},
+    {"WEBHOOK_SECRET", Group::webhooks, "",
+     TextField{&Config::webhook_secret, "whsec_ and the base64 of 24 to 64 bytes", any_text},
+     "What webhooks are signed with. Never shown or logged; better in the environment than in a flag.", true},
+    {"WEBHOOK_EVENTS", Group::webhooks, "",
+     WordsField{&Config::webhook_events,
+                "of created, confirmed, dismissed, fixed, reopened, archived, pending, merged, changed, seen, deleted",
+                outgoing::is_event_type},
+     "The events that webhooks hear of, separated by commas. Empty: all."},
+    {"WEBHOOK_ALLOW_PRIVATE", Group::webhooks, "false", SwitchField{&Config::webhook_allow_private},
+     "Receivers may lie on loopback or in a private network, and may be http:// ones. Holds for OPEN311_URL too."},
+    {"WEBHOOK_TIMEOUT", Group::webhooks, "5", DurationField{&Config::webhook_timeout, 1000, 1, 60, "seconds"},
+     "How long an attempt may take, from connecting to the answer."},
+    {"WEBHOOK_ATTEMPTS", Group::webhooks, "15", IntegerField{&Config::webhook_attempts, 1, 100, "attempts"},
+     "After this many a message becomes a dead letter; with the default pauses that takes some 17 hours."},
+    {"WEBHOOK_FIRST_PAUSE_MS", Group::webhooks, "5000",
+     DurationField{&Config::webhook_first_pause, 1, 100, 3600000, "milliseconds"},
+     "The pause after the first failed attempt; doubled after each further one, up to 6 hours."},
+    {"OPEN311_URL", Group::webhooks, "",
+     TextField{&Config::open311_url, "a URL such as https://311.example/open311/v2, or nothing", any_text},
+     "Confirmed hazards with a place become service requests there (GeoReport v2). Needs OPEN311_SERVICE_CODES."},
+    {"OPEN311_JURISDICTION_ID", Group::webhooks, "", TextField{&Config::open311_jurisdiction, "a text, or nothing", any_text},
+     "The jurisdiction_id that the Open311 server wants."},
+    {"OPEN311_API_KEY", Group::webhooks, "", TextField{&Config::open311_api_key, "a text, or nothing", any_text},
+     "The api_key that the Open311 server wants. Never shown or logged.", true},
+    {"OPEN311_SERVICE_CODES", Group::webhooks, "",
+     WordsField{&Config::open311_codes, "class=code pairs such as pothole=001, separated by commas", outgoing::is_service_code},
+     "The service code of each class; classes without one are not sent."},
+    {"PUBLIC_URL", Group::webhooks, "",
+     TextField{&Config::public_url, "a URL such as https://hazards.example, or nothing", any_text},
+     "Where others reach this server: service requests get a link to the picture. Empty: no link."},
+
     {"LOG_LEVEL", Group::log, "info", ChoiceField{&Config::log_level, kLogLevels}, "The least important lines to write."},
     {"LOG_FORMAT", Group::log, "auto", ChoiceField{&Config::log_format, kLogFormats},
      "auto writes text on a terminal and JSON lines elsewhere."},
@@ -124,6 +160,7 @@ std::string_view to_string(Group group) noexcept {
     case Group::model: return "Model";
     case Group::streaming: return "Streaming";
     case Group::reports: return "Reports";
+    case Group::webhooks: return "Webhooks";
     case Group::log: return "Log";
   }
   return "";

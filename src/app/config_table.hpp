@@ -63,7 +63,7 @@ struct PortsField {
 using Field = std::variant<IntegerField, NumberField, DurationField, SwitchField, TextField, ChoiceField, SizeField, WordsField,
                            PortsField>;
 
-enum class Group : std::uint8_t { server, model, streaming, reports, log };
+enum class Group : std::uint8_t { server, model, streaming, reports, webhooks, log };
 std::string_view to_string(Group group) noexcept;
 
 struct Setting {
@@ -72,6 +72,7 @@ struct Setting {
   std::string_view fallback;  // the default, as it would be written
   Field field;
   std::string_view help;
+  bool secret = false;  // its value is never printed
 };
 
 std::span<const Setting> settings() noexcept;

@@ -78,11 +78,15 @@ domain::Result<std::unique_ptr<House>> House::build(const Config& config, HouseT
   auto keeping = Keeping::open(config, self->tools_.clock);
   if (!keeping) return std::unexpected(std::move(keeping.error()));
   house->keeping_ = std::move(*keeping);
+  auto delivery = make_delivery(config, house->keeping_->store(), house->tools_.clock, kVersion);
+  if (!delivery) return std::unexpected(std::move(delivery.error()));
+  house->delivery_ = std::move(*delivery);
   self->restore_sessions();  // before anybody can ask for them
   auto server = serve::Server::start(server_options(config), {.registry = self->registry_,
                                                               .pictures = self->pictures_,
                                                               .version = std::string(kVersion),
                                                               .model_error = [self] { return self->model_error(); },
+                                                              .delivery = self->delivery_.get(),
                                                               .desk = &self->keeping_->desk()});
   if (!server) return std::unexpected(std::move(server.error()));
   house->server_ = std::move(*server);
@@ -148,6 +152,7 @@ void House::note_failure(const domain::Error& error, base::Duration retry_in) {
 
 void House::stop() {
   if (server_ == nullptr) return;
+  if (delivery_) delivery_->stop();  // what happens from now on is delivered after the next start
   server_->drain();
   loader_.reset();
   server_->join();
@@ -155,6 +160,7 @@ void House::stop() {
   save_sessions();
   keeping_->desk().close();  // its answers go to the server
   server_.reset();
+  delivery_.reset();
   keeping_.reset();
 }
 

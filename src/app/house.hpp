@@ -11,6 +11,7 @@
 #include "app/config.hpp"
 #include "app/keeping.hpp"
 #include "app/model_loader.hpp"
+#include "app/receivers.hpp"
 #include "base/clock.hpp"
 #include "pipeline/pipeline.hpp"
 #include "serve/server.hpp"
@@ -65,6 +66,7 @@ class House {
   session::Registry registry_;
   session::SinglePictureDoor pictures_;
   std::unique_ptr<Keeping> keeping_;
+  std::unique_ptr<outgoing::Delivery> delivery_;  // over the store
   std::unique_ptr<serve::Server> server_;
   std::unique_ptr<ModelLoader> loader_;
 };

@@ -25,6 +25,7 @@ class Keeping {
   Keeping& operator=(const Keeping&) = delete;
 
   desk::Desk& desk() noexcept { return *desk_; }
+  store::Store* store() noexcept { return store_.get(); }  // null: nothing is kept
   // Where everything lies; empty: nothing is kept.
   const std::filesystem::path& folder() const noexcept { return folder_; }
   // A picture of a stream, in the words of the desk. On a worker's thread.

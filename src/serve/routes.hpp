@@ -19,6 +19,9 @@
 namespace hazard::desk {
 class Desk;
 }
+namespace hazard::outgoing {
+class Delivery;
+}
 
 namespace hazard::serve {
 
@@ -33,7 +36,8 @@ struct Services {
   const OriginPolicy& origins;
   DemoRenderer& demo;
   std::size_t frame_bytes_max;
-  desk::Desk* desk = nullptr;  // null: no sessions of pages, no reports
+  outgoing::Delivery* delivery = nullptr;  // null: nobody is told of hazards
+  desk::Desk* desk = nullptr;              // null: no sessions of pages, no reports
 
   wire::ServiceView view() const;
 };
@@ -55,6 +59,7 @@ void add_page_routes(Router& router, Services& services);      // routes_page.cp
 void add_report_routes(Router& router, Services& services);    // routes_reports.cpp
 void add_upload_routes(Router& router, Services& services);    // routes_report_uploads.cpp
 void add_hazard_routes(Router& router, Services& services);    // routes_hazards.cpp
+void add_webhook_routes(Router& router, Services& services);   // routes_webhooks.cpp
 void add_news_routes(Router& router, Services& services);      // routes_news.cpp
 void add_hosting_routes(Router& router, Services& services);   // routes_hosting.cpp
 

@@ -9,6 +9,7 @@
 
 #include "base/metrics.hpp"
 #include "desk/desk.hpp"
+#include "outgoing/delivery.hpp"
 #include "serve/routes.hpp"
 #include "serve/static_files.hpp"
 #include "wire/json_writer.hpp"
@@ -127,6 +128,19 @@ void add_desk(MetricsPage& page, desk::Desk& desk) {
   page.histogram("hazardstream_store_commit_seconds", "Commits of the database.", store.commit_time);
 }
 
+// What goes out to other systems.
+void add_outgoing(MetricsPage& page, const outgoing::OutgoingMetrics& outgoing) {
+  constexpr std::string_view kName = "hazardstream_webhook_posts_total";
+  constexpr std::string_view kHelp = "Attempts to deliver a message, by outcome.";
+  page.counter(kName, kHelp, outgoing.delivered, {{"outcome", "delivered"}});
+  page.counter(kName, kHelp, outgoing.failed, {{"outcome", "failed"}});
+  page.counter("hazardstream_webhook_given_up_total", "Messages that became dead letters.", outgoing.dead);
+  page.counter("hazardstream_webhook_forgotten_total", "Dead letters erased for their age or number.", outgoing.forgotten);
+  page.gauge("hazardstream_webhook_waiting", "Messages that wait to be delivered.", outgoing.waiting);
+  page.gauge("hazardstream_webhook_dead_letters", "Dead letters that are kept.", outgoing.dead_letters);
+  page.histogram("hazardstream_webhook_post_seconds", "From connecting to the receiver's answer.", outgoing.post_time);
+}
+
 std::string prometheus_text(Services& services) {
   MetricsPage page;
   const auto view = services.view();
@@ -136,6 +150,7 @@ std::string prometheus_text(Services& services) {
   add_treatment(page, services.registry.pipeline(), services.registry.pipeline().metrics());
   add_transport(page, services);
   if (services.desk != nullptr) add_desk(page, *services.desk);
+  if (services.delivery != nullptr) add_outgoing(page, services.delivery->metrics());
   return page.text();
 }
 

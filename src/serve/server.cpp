@@ -113,6 +113,7 @@ RunningServer::RunningServer(const ServerOptions& options, Dependencies&& depend
                 .origins = origins_,
                 .demo = demo_,
                 .frame_bytes_max = options.frame_bytes_max,
+                .delivery = dependencies.delivery,
                 .desk = dependencies.desk},
       http_{.loop = loop_,
             .gate = Gate(make_router(services_), origins_, make_authorize(on_loopback)),

@@ -19,6 +19,9 @@
 namespace hazard::desk {
 class Desk;
 }
+namespace hazard::outgoing {
+class Delivery;
+}
 
 namespace hazard::serve {
 
@@ -49,6 +52,7 @@ struct Dependencies {
   session::SinglePictureDoor& pictures;
   std::string version;
   std::function<std::string()> model_error;  // a sentence while the model is not ready, else empty; may be empty itself
+  outgoing::Delivery* delivery = nullptr;    // null: nobody is told of hazards
   desk::Desk* desk = nullptr;                // null: no sessions of pages, no reports
 };
 

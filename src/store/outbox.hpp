@@ -49,7 +49,7 @@ struct OutboxCount {
   std::int64_t rows = 0;
 };
 
-// How much may stay in the outbox, each target by itself.
+// How much may stay in the outbox, each target by itself. A moment that is not set bounds nothing.
 struct OutboxBounds {
   std::int64_t waiting_most = 10'000;  // the oldest beyond are given up
   std::int64_t dead_most = 10'000;     // the oldest beyond are forgotten

@@ -137,21 +137,25 @@ OutboxTrimmed trim_outbox_rows(Connection& connection, const std::string& target
                                const std::string& why) {
   OutboxTrimmed trimmed;
   const std::string give_up = "UPDATE outbox SET state=1,error=?,ended_at=? WHERE number IN (SELECT number FROM outbox WHERE ";
-  {
-    Statement old = connection.prepare(give_up + "state=0 AND target=? AND created_at<?)");
-    old.bind(why).bind(to_micros(now)).bind(target).bind(to_micros(bounds.waiting_since)).run();
+  if (bounds.waiting_since != base::WallTime{}) {
+    {
+      Statement old = connection.prepare(give_up + "state=0 AND target=? AND created_at<?)");
+      old.bind(why).bind(to_micros(now)).bind(target).bind(to_micros(bounds.waiting_since)).run();
+    }
+    trimmed.given_up = changed(connection);
   }
-  trimmed.given_up = changed(connection);
   if (const std::int64_t surplus = count_of(connection, target, OutboxState::waiting) - bounds.waiting_most; surplus > 0) {
     Statement oldest = connection.prepare(give_up + "state=0 AND target=? ORDER BY number LIMIT ?)");
     oldest.bind(why).bind(to_micros(now)).bind(target).bind(surplus).run();
     trimmed.given_up += surplus;
   }
-  {
-    Statement old = connection.prepare("DELETE FROM outbox WHERE state=1 AND target=? AND ended_at<?");
-    old.bind(target).bind(to_micros(bounds.dead_since)).run();
+  if (bounds.dead_since != base::WallTime{}) {
+    {
+      Statement old = connection.prepare("DELETE FROM outbox WHERE state=1 AND target=? AND ended_at<?");
+      old.bind(target).bind(to_micros(bounds.dead_since)).run();
+    }
+    trimmed.forgotten = changed(connection);
   }
-  trimmed.forgotten = changed(connection);
   if (const std::int64_t surplus = count_of(connection, target, OutboxState::dead) - bounds.dead_most; surplus > 0) {
     Statement oldest = connection.prepare(
         "DELETE FROM outbox WHERE number IN (SELECT number FROM outbox WHERE state=1 AND target=? ORDER BY number LIMIT ?)");

@@ -39,7 +39,8 @@ struct LiveOptions {
   session::RegistryOptions registry;
   detect::FakeScript script;
   bool with_model = true;
-  desk::Desk* desk = nullptr;  // outlives the server
+  desk::Desk* desk = nullptr;              // outlives the server
+  outgoing::Delivery* delivery = nullptr;  // the same
 };
 // Port 0, one hazard in every picture, limits of the product.
 LiveOptions live_options();
@@ -148,7 +149,12 @@ inline LiveOptions live_options() {
 inline LiveServer::LiveServer(LiveOptions options)
     : pipeline_(clock_), registry_(options.registry, pipeline_), pictures_(pipeline_, registry_.totals()) {
   if (options.with_model) pipeline_.start(detect::make_fake_engine(std::move(options.script)));
-  auto started = serve::Server::start(options.server, {registry_, pictures_, "0.0-test", {}, options.desk});
+  auto started = serve::Server::start(options.server, {.registry = registry_,
+                                                       .pictures = pictures_,
+                                                       .version = "0.0-test",
+                                                       .model_error = {},
+                                                       .delivery = options.delivery,
+                                                       .desk = options.desk});
   if (!started) {
     ADD_FAILURE() << started.error().message;
     std::abort();

@@ -1,0 +1,304 @@
+"""Webhooks and Open311 from outside: a receiver that answers 500, hangs, hangs up, is down and comes back, and a server that is killed
+in between. Every event arrives at least once, none unsigned; what was given up is listed and can be sent again."""
+import base64
+import hashlib
+import hmac
+import http.server
+import json
+import os
+import subprocess
+import threading
+import time
+import urllib.parse
+
+import pytest
+
+from conftest import BINARY, ROOT, Server, free_port
+
+KEY = bytes(range(32))
+SECRET = "whsec_" + base64.b64encode(KEY).decode()
+PATIENCE = 60  # seconds; only a fault reaches it
+
+
+class Receiver:
+    """Takes posts on a port of its own. `script` holds what to do with the next ones: a status, "hang" or "hang up"; then 204."""
+
+    def __init__(self, port=None, script=(), answer=b""):
+        self.port = port or free_port()
+        self.url = f"http://127.0.0.1:{self.port}/in?key=of-the-receiver"
+        self.script = list(script)
+        self.otherwise = 204
+        self.answer = answer
+        self.posts = []   # (headers, body, what was done)
+        self.lock = threading.Condition()
+        self.server = None
+        self.start()
+
+    def start(self):
+        receiver = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                with receiver.lock:
+                    what = receiver.script.pop(0) if receiver.script else receiver.otherwise
+                    receiver.posts.append((dict(self.headers), body, what))
+                    receiver.lock.notify_all()
+                if what == "hang":
+                    time.sleep(2.5)
+                if isinstance(what, str):
+                    self.close_connection = True
+                    return
+                self.send_response(what)
+                self.send_header("Content-Length", str(len(receiver.answer)))
+                self.end_headers()
+                self.wfile.write(receiver.answer)
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", self.port), Handler)
+        self.server.daemon_threads = True
+        threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
+
+    def stop(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+    def wait(self, wanted):
+        """Until `wanted` of the events that were answered with success; they are returned."""
+        with self.lock:
+            assert self.lock.wait_for(lambda: wanted(self.taken()), PATIENCE), [event["type"] for event in self.taken()]
+            return self.taken()
+
+    def taken(self):
+        return [json.loads(body) for _, body, what in self.posts if isinstance(what, int) and 200 <= what < 300]
+
+
+def verify(headers, body):
+    """As docs/webhooks.md has it."""
+    signed = f'{headers["webhook-id"]}.{headers["webhook-timestamp"]}.'.encode() + body
+    wanted = "v1," + base64.b64encode(hmac.new(KEY, signed, hashlib.sha256).digest()).decode()
+    assert hmac.compare_digest(headers["webhook-signature"], wanted)
+    assert abs(time.time() - int(headers["webhook-timestamp"])) < 300
+
+
+def settings(receiver, **more):
+    return {"WEBHOOK_URLS": receiver.url, "WEBHOOK_SECRET": SECRET, "WEBHOOK_ALLOW_PRIVATE": "true", "WEBHOOK_TIMEOUT": "1",
+            "WEBHOOK_FIRST_PAUSE_MS": "100", **more}
+
+
+def make_hazard(server, number):
+    """A hazard of its own, far from all others; its id."""
+    body = {"detection": {"class_id": 1, "class_name": "pothole", "confidence": 0.8, "bbox": [1, 2, 30, 40]},
+            "location": {"lat": 40 + number * 0.01, "lng": 10}}
+    status, _, report = server.request("POST", "/reports", json.dumps(body).encode(), {"Content-Type": "application/json"})
+    assert status in (200, 201), report
+    bounds = server.request("GET", "/hazards?limit=100&sort_by=first_seen")[2]["hazards"]
+    return next(hazard["id"] for hazard in bounds if abs(hazard["location"]["latitude"] - body["location"]["lat"]) < 0.005)
+
+
+def review(server, hazard, state, reason="looked at it"):
+    status, _, reply = server.request("PATCH", f"/hazards/{hazard}", json.dumps({"state": state, "reason": reason}).encode(),
+                                      {"Content-Type": "application/json", "If-Match": "*"})
+    assert status == 200, reply
+
+
+def eventually(ask, wanted):
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        answer = ask()
+        if wanted(answer):
+            return answer
+        time.sleep(0.1)
+    raise AssertionError(answer)
+
+
+def messages(server, query=""):
+    status, _, reply = server.request("GET", "/api/v1/webhooks/messages" + query)
+    assert status == 200, reply
+    return reply
+
+
+def pairs(events):
+    return {(event["type"], event["data"]["hazard"]["id"]) for event in events}
+
+
+def test_every_event_arrives_signed_whatever_happens_to_receiver_and_server(tmp_path):
+    receiver = Receiver(script=[500, "hang", "hang up", 503, 204, 429, 204, 500])
+    chosen = settings(receiver, WEBHOOK_ATTEMPTS="100", DATA_DIR=str(tmp_path / "data"))
+    server = Server(**chosen)
+    expected = set()
+
+    def act(first, last):
+        for number in range(first, last):
+            hazard = make_hazard(server, number)
+            expected.add(("hazard.created", hazard))
+            review(server, hazard, "confirmed")
+            expected.add(("hazard.confirmed", hazard))
+
+    try:
+        act(0, 4)
+        receiver.wait(lambda events: pairs(events) >= expected)
+        receiver.stop()
+        act(4, 8)
+        assert server.request("GET", "/health")[0] == 200, "a receiver that is down is no illness of the server"
+        assert server.request("GET", "/health/ready")[0] == 200
+        server.process.kill()
+        server.process.wait()
+        receiver.start()
+        server = Server(**chosen)
+        receiver.wait(lambda events: pairs(events) >= expected)
+        with receiver.lock:
+            receiver.script += ["hang", 500]
+        act(8, 12)
+        server.process.kill()
+        server.process.wait()
+        server = Server(**chosen)
+        receiver.wait(lambda events: pairs(events) >= expected)
+        eventually(lambda: server.request("GET", "/api/v1/webhooks")[2]["targets"][0], lambda target: target["waiting"] == 0)
+        assert messages(server)["total_count"] == 0
+    finally:
+        assert server.stop() == 0
+        receiver.stop()
+    bodies = {}
+    for headers, body, _ in receiver.posts:
+        verify(headers, body)
+        assert json.loads(body)["id"] == headers["webhook-id"]
+        assert bodies.setdefault(headers["webhook-id"], body) == body, "an event keeps its id and its words"
+    assert len(receiver.posts) > len(expected), "some were sent again"
+    print(f"{len(expected)} events, {len(receiver.posts)} posts, {len(bodies)} ids")
+
+
+def test_dead_letters_are_listed_and_can_be_sent_again(tmp_path):
+    receiver = Receiver()
+    receiver.otherwise = 500
+    server = Server(**settings(receiver, WEBHOOK_ATTEMPTS="2", DATA_DIR=str(tmp_path / "data")))
+    try:
+        hazards = [make_hazard(server, number) for number in range(3)]
+        dead = eventually(lambda: messages(server, "?state=dead&limit=2"), lambda reply: reply["total_count"] == 3)
+        assert len(dead["messages"]) == 2 and dead["pagination"]["pages"] == 2
+        for letter in dead["messages"]:
+            assert letter["type"] == "hazard.created" and letter["hazard_id"] in hazards
+            assert letter["attempts"] == 2 and letter["status"] == 500 and letter["error"]
+        target = eventually(lambda: server.request("GET", "/api/v1/webhooks")[2]["targets"][0], lambda each: each["dead"] == 3)
+        assert target["to"] == f"http://127.0.0.1:{receiver.port}" and target["last_error"] and target["failed"] >= 6
+        assert "of-the-receiver" not in json.dumps(server.request("GET", "/api/v1/webhooks")[2])
+        metrics = server.request("GET", "/metrics")[2]
+        assert "hazardstream_webhook_given_up_total 3" in metrics and "hazardstream_webhook_dead_letters 3" in metrics
+
+        receiver.otherwise = 200
+        letter = dead["messages"][0]
+        status, _, reply = server.request("POST", f"/api/v1/webhooks/messages/{letter['number']}/retry", b"")
+        assert status == 202 and reply["state"] == "waiting" and reply["event_id"] == letter["event_id"]
+        event = receiver.wait(lambda events: len(events) == 1)[0]
+        assert event["id"] == letter["event_id"]
+        assert server.request("POST", "/api/v1/webhooks/messages/retry", b"")[2] == {"waiting_again": 2}
+        receiver.wait(lambda events: {each["data"]["hazard"]["id"] for each in events} == set(hazards))
+        eventually(lambda: messages(server), lambda reply: reply["total_count"] == 0)
+
+        receiver.script = [410]
+        make_hazard(server, 9)
+        gone = eventually(lambda: messages(server), lambda reply: reply["total_count"] == 1)["messages"][0]
+        assert gone["attempts"] == 1 and gone["status"] == 410
+    finally:
+        assert server.stop() == 0
+        receiver.stop()
+
+
+def test_what_is_erased_is_told_by_its_id_and_leaves_nothing(tmp_path):
+    receiver = Receiver()
+    server = Server(**settings(receiver, WEBHOOK_EVENTS="created,deleted", DATA_DIR=str(tmp_path / "data")))
+    try:
+        hazard = make_hazard(server, 0)
+        report = server.request("GET", "/reports")[2]["reports"][0]["id"]
+        review(server, hazard, "confirmed")
+        client = server.request("GET", f"/hazards/{hazard}")[2]
+        assert client["state"] == "confirmed"
+        events = receiver.wait(lambda taken: len(taken) == 1)
+        assert events[0]["type"] == "hazard.created" and events[0]["data"]["hazard"]["location"]["latitude"] == 40
+        assert server.request("DELETE", f"/reports/{report}")[0] in (200, 204)
+        if server.request("GET", f"/hazards/{hazard}")[0] == 404:
+            events = receiver.wait(lambda taken: len(taken) == 2)
+            assert events[1]["type"] == "hazard.deleted" and events[1]["data"]["hazard"] == {"id": hazard}
+    finally:
+        assert server.stop() == 0
+        receiver.stop()
+
+
+def test_a_confirmed_hazard_becomes_one_open311_request(tmp_path):
+    receiver = Receiver(answer=json.dumps([{"service_request_id": "293944", "service_notice": "soon"}]).encode(), script=[500])
+    receiver.otherwise = 201
+    server = Server(OPEN311_URL=f"http://127.0.0.1:{receiver.port}/open311/v2", OPEN311_JURISDICTION_ID="city.example",
+                    OPEN311_API_KEY="open-sesame", OPEN311_SERVICE_CODES="pothole=001", WEBHOOK_ALLOW_PRIVATE="true",
+                    WEBHOOK_FIRST_PAUSE_MS="100", PUBLIC_URL="https://hazards.example/", DATA_DIR=str(tmp_path / "data"))
+    try:
+        confirmed, pending = make_hazard(server, 0), make_hazard(server, 1)
+        review(server, confirmed, "confirmed")
+        sent = eventually(lambda: messages(server, "?state=delivered"), lambda reply: reply["total_count"] == 1)["messages"][0]
+        assert sent["hazard_id"] == confirmed and sent["receipt"] == "293944"
+        review(server, confirmed, "dismissed")
+        review(server, confirmed, "confirmed")
+        review(server, pending, "dismissed")
+        eventually(lambda: messages(server, "?state=waiting"), lambda reply: reply["total_count"] == 0)
+        assert messages(server, "?state=delivered")["total_count"] == 1
+        assert "open-sesame" not in json.dumps(messages(server, "?state=delivered"))
+    finally:
+        assert server.stop() == 0
+        receiver.stop()
+    assert [what for _, _, what in receiver.posts] == [500, 201]
+    headers, body, _ = receiver.posts[1]
+    assert headers["Content-Type"].startswith("application/x-www-form-urlencoded")
+    form = dict(urllib.parse.parse_qsl(body.decode(), strict_parsing=True))
+    assert form["jurisdiction_id"] == "city.example" and form["api_key"] == "open-sesame" and form["service_code"] == "001"
+    assert abs(float(form["lat"]) - 40) < 1e-4 and abs(float(form["long"]) - 10) < 1e-4
+    assert confirmed in form["description"]
+    assert b"open-sesame" not in b"".join(path.read_bytes() for path in (tmp_path / "data").glob("hazards.db*"))
+
+
+def start_refused(**chosen):
+    environment = {**os.environ, "HOST": "127.0.0.1", "PORT": "0", **chosen}
+    ended = subprocess.run([BINARY, "serve"], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60)
+    assert ended.returncode in (2, 3), ended
+    return ended.stdout + ended.stderr
+
+
+@pytest.mark.parametrize("chosen, named", [
+    ({"WEBHOOK_URLS": "https://works.example/in"}, "WEBHOOK_SECRET"),
+    ({"WEBHOOK_URLS": "https://works.example/in", "WEBHOOK_SECRET": "hunter2"}, "WEBHOOK_SECRET"),
+    ({"WEBHOOK_URLS": "http://works.example/in", "WEBHOOK_SECRET": SECRET}, "WEBHOOK_ALLOW_PRIVATE"),
+    ({"WEBHOOK_URLS": "https://127.0.0.1/in", "WEBHOOK_SECRET": SECRET}, "WEBHOOK_ALLOW_PRIVATE"),
+    ({"WEBHOOK_URLS": "https://me:hunter2@works.example/in", "WEBHOOK_SECRET": SECRET}, "WEBHOOK_URLS"),
+    ({"WEBHOOK_EVENTS": "exploded"}, "WEBHOOK_EVENTS"),
+    ({"OPEN311_URL": "https://311.example/v2"}, "OPEN311_SERVICE_CODES"),
+])
+def test_a_wrong_setting_stops_the_start_and_no_secret_is_shown(chosen, named):
+    said = start_refused(**chosen)
+    assert named in said
+    assert "hunter2" not in said and SECRET not in said
+
+
+def test_the_settings_in_effect_hide_secrets():
+    environment = {**os.environ, "WEBHOOK_URLS": "https://works.example/in?key=hunter2", "WEBHOOK_SECRET": SECRET,
+                   "OPEN311_API_KEY": "hunter2"}
+    said = subprocess.run([BINARY, "config"], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=True).stdout
+    assert "hunter2" not in said and SECRET not in said
+    assert said.count("(set, not shown)") == 3
+
+
+@pytest.mark.parametrize("method, path, status", [
+    ("GET", "/api/v1/webhooks/messages?state=lost", 422),
+    ("GET", "/api/v1/webhooks/messages?page=0", 422),
+    ("GET", "/api/v1/webhooks/messages?limit=101", 422),
+    ("GET", "/api/v1/webhooks/messages?limit=%00", 422),
+    ("POST", "/api/v1/webhooks/messages/x/retry", 404),
+    ("POST", "/api/v1/webhooks/messages/-1/retry", 404),
+    ("POST", "/api/v1/webhooks/messages/99999999999999999999/retry", 404),
+    ("POST", "/api/v1/webhooks/messages/1/retry", 404),
+])
+def test_bad_questions_get_a_documented_answer(server, method, path, status):
+    answered, _, reply = server.request(method, path, b"" if method == "POST" else None)
+    assert answered == status and reply["code"] in ("invalid_value", "not_found")
+    assert server.request("GET", "/api/v1/webhooks")[2] == {"targets": []}
