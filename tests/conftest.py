@@ -25,6 +25,7 @@ def free_port():
 class Server:
     def __init__(self, **settings):
         self.port = free_port()
+        self.settings = settings
         self.url = f"http://127.0.0.1:{self.port}"
         self.ws = f"ws://127.0.0.1:{self.port}"
         environment = {**os.environ, "HOST": "127.0.0.1", "PORT": str(self.port), "LOG_LEVEL": "warn", **settings}

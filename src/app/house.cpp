@@ -81,13 +81,22 @@ domain::Result<std::unique_ptr<House>> House::build(const Config& config, HouseT
   auto delivery = make_delivery(config, house->keeping_->store(), house->tools_.clock, kVersion);
   if (!delivery) return std::unexpected(std::move(delivery.error()));
   house->delivery_ = std::move(*delivery);
+  if (house->tools_.load_apart && !house->keeping_->folder().empty()) {
+    house->uploads_ = UploadQueue::open({.folder = house->keeping_->folder(),
+                                         .desk = house->keeping_->desk(),
+                                         .clock = house->tools_.clock,
+                                         .load = house->tools_.load_apart,
+                                         .confidence_threshold = static_cast<float>(config.confidence_threshold),
+                                         .fit_camera = house->shelf_.fit_camera});
+  }
   self->restore_sessions();  // before anybody can ask for them
   auto server = serve::Server::start(server_options(config), {.registry = self->registry_,
                                                               .pictures = self->pictures_,
                                                               .version = std::string(kVersion),
                                                               .model_error = [self] { return self->model_error(); },
                                                               .delivery = self->delivery_.get(),
-                                                              .desk = &self->keeping_->desk()});
+                                                              .desk = &self->keeping_->desk(),
+                                                              .drives = self->uploads_.get()});
   if (!server) return std::unexpected(std::move(server.error()));
   house->server_ = std::move(*server);
   house->tools_.say(
@@ -153,11 +162,13 @@ void House::note_failure(const domain::Error& error, base::Duration retry_in) {
 void House::stop() {
   if (server_ == nullptr) return;
   if (delivery_) delivery_->stop();  // what happens from now on is delivered after the next start
+  if (uploads_) uploads_->stop();
   server_->drain();
   loader_.reset();
   server_->join();
   pipeline_.stop();
   save_sessions();
+  uploads_.reset();
   keeping_->desk().close();  // its answers go to the server
   server_.reset();
   delivery_.reset();

@@ -12,6 +12,7 @@
 #include "app/keeping.hpp"
 #include "app/model_loader.hpp"
 #include "app/receivers.hpp"
+#include "app/upload_queue.hpp"
 #include "base/clock.hpp"
 #include "pipeline/pipeline.hpp"
 #include "serve/server.hpp"
@@ -27,6 +28,8 @@ struct HouseTools {
   std::function<void(std::string_view)> say;  // plain words for the person who started it; must be thread-safe
   BackOff back_off = {};
   base::Duration calibration = std::chrono::milliseconds(700);
+  // The model once more, for uploaded drives: they are looked at beside the streams, on one core. Empty: drives cannot be uploaded.
+  std::function<domain::Result<std::unique_ptr<detect::Engine>>()> load_apart = {};
 };
 
 class House {
@@ -67,6 +70,7 @@ class House {
   session::SinglePictureDoor pictures_;
   std::unique_ptr<Keeping> keeping_;
   std::unique_ptr<outgoing::Delivery> delivery_;  // over the store
+  std::unique_ptr<UploadQueue> uploads_;
   std::unique_ptr<serve::Server> server_;
   std::unique_ptr<ModelLoader> loader_;
 };

@@ -92,7 +92,7 @@ void Keeping::saw(const session::Sight& sight) {
   facts.picture = sight.result.picture;
   facts.location = sight.location;
   facts.found = desk::found_in(sight.result, sight.model);
-  desk_->stream_picture(facts);
+  desk_->stream_picture(facts, sight.picture);
 }
 
 Keeping::~Keeping() {

@@ -57,7 +57,13 @@ ExitCode run(const Invocation& invocation) {
   base::log::Log log(*log_options, clock);
   base::log::install(&log);
   allow_connections(config.max_connections);
-  auto house = House::build(config, {.clock = clock, .load = [&] { return detect::load_openvino_engine(engine); }, .say = say});
+  auto apart = engine;
+  apart.threads = 1;
+  apart.performance_mode = "latency";
+  auto house = House::build(config, {.clock = clock,
+                                     .load = [&] { return detect::load_openvino_engine(engine); },
+                                     .say = say,
+                                     .load_apart = [&] { return detect::load_openvino_engine(apart); }});
   if (!house) {
     base::log::install(nullptr);
     return cannot_start(house.error().message);

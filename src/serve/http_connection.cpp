@@ -79,8 +79,9 @@ class Http11 final : public HttpConnection, public OutcomeTaker, public std::ena
 
   State state_ = State::head;
   steady_clock::time_point since_{};
-  std::uint64_t turn_ = 0;  // counts requests
-  std::uint64_t read_ = 0;  // counts reads: one that was given up completes under an old number
+  steady_clock::time_point headed_at_{};  // of the request that is to be answered
+  std::uint64_t turn_ = 0;                // counts requests
+  std::uint64_t read_ = 0;                // counts reads: one that was given up completes under an old number
 
   std::string in_;  // bytes read and not yet used; bounded by the head's limit and one read
   HeadScanner scanner_;
@@ -190,6 +191,7 @@ void Http11::look_for_head() {
 
 void Http11::on_head(RequestHead&& head) {
   context_.metrics.requests.add();
+  headed_at_ = steady_clock::now();
   ++turn_;
   close_after_ = !head.keep_alive || context_.draining;
   unread_body_ = head.framing != BodyFraming::none;
@@ -315,6 +317,8 @@ void Http11::respond(Response response) {
   enter(State::writing);
   close_after_ = close_after_ || unread_body_ || context_.draining;
   base::log::debug("http_answer", "Answered.", {{"request_id", request_id_}, {"path", path_}, {"status", response.status}});
+  if (const auto headed_at = std::exchange(headed_at_, {}); headed_at != steady_clock::time_point{})
+    context_.metrics.answer_time.observe(steady_clock::now() - headed_at);
   context_.metrics.responses[static_cast<std::size_t>(std::clamp(response.status / 100, 1, 5) - 1)].add();
   out_ = OutgoingResponse(std::move(response), request_id_, !close_after_, head_only_, cors_lines_);
   write_some();

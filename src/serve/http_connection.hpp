@@ -33,6 +33,7 @@ struct HttpMetrics {
   base::Counter requests;
   base::Counter refused_heads;             // never reached the router
   std::array<base::Counter, 5> responses;  // by hundreds: 1xx .. 5xx
+  base::Histogram answer_time;             // from a whole head to the first byte of its answer
   base::Counter timeouts;
   base::Counter connections;
   base::Counter connections_refused;

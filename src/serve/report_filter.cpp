@@ -192,6 +192,12 @@ domain::Result<store::HazardFilter> read_hazard_filter(const wire::QueryPairs& p
   return read_filter<store::HazardFilter>(pairs, read_hazard_one);
 }
 
+bool filters_hazards(std::string_view name) noexcept {
+  constexpr std::string_view kNames[] = {"status",     "state", "class",     "classes", "min_confidence", "max_confidence",
+                                         "session_id", "text",  "date_from", "date_to", "location_bounds"};
+  return std::ranges::find(kNames, name) != std::end(kNames);
+}
+
 std::string pagination_object(std::int64_t offset, std::int64_t limit, std::int64_t total) {
   const std::int64_t pages = (total + limit - 1) / limit;
   std::string text;

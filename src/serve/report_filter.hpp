@@ -16,6 +16,9 @@ inline constexpr std::int64_t kListMost = 100;  // silently: so did the original
 domain::Result<store::ReportFilter> read_report_filter(const wire::QueryPairs& pairs);
 domain::Result<store::HazardFilter> read_hazard_filter(const wire::QueryPairs& pairs);
 
+// Whether read_hazard_filter() filters by this name; paging and order do not.
+bool filters_hazards(std::string_view name) noexcept;
+
 // `"pagination":{page, limit, total, pages, totalPages}`, without the key.
 std::string pagination_object(std::int64_t offset, std::int64_t limit, std::int64_t total);
 // The parameters that filtered, as an object.

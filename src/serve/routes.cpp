@@ -44,6 +44,7 @@ Router make_router(Services& services) {
     add_report_routes(router, services);
     add_upload_routes(router, services);
     add_hazard_routes(router, services);
+    add_review_routes(router, services);
     add_webhook_routes(router, services);
     add_news_routes(router, services);
     add_hosting_routes(router, services);

@@ -25,6 +25,8 @@ class Delivery;
 
 namespace hazard::serve {
 
+class DriveDoor;
+
 struct Services {
   session::Registry& registry;
   session::SinglePictureDoor& pictures;
@@ -38,6 +40,7 @@ struct Services {
   std::size_t frame_bytes_max;
   outgoing::Delivery* delivery = nullptr;  // null: nobody is told of hazards
   desk::Desk* desk = nullptr;              // null: no sessions of pages, no reports
+  DriveDoor* drives = nullptr;             // null: drives cannot be uploaded
 
   wire::ServiceView view() const;
 };
@@ -59,6 +62,7 @@ void add_page_routes(Router& router, Services& services);      // routes_page.cp
 void add_report_routes(Router& router, Services& services);    // routes_reports.cpp
 void add_upload_routes(Router& router, Services& services);    // routes_report_uploads.cpp
 void add_hazard_routes(Router& router, Services& services);    // routes_hazards.cpp
+void add_review_routes(Router& router, Services& services);    // routes_review.cpp
 void add_webhook_routes(Router& router, Services& services);   // routes_webhooks.cpp
 void add_news_routes(Router& router, Services& services);      // routes_news.cpp
 void add_hosting_routes(Router& router, Services& services);   // routes_hosting.cpp

@@ -5,10 +5,12 @@
 #include "base/ids.hpp"
 #include "domain/limits.hpp"
 #include "image/decoder.hpp"
+#include "serve/drive_door.hpp"
 #include "serve/gpx_check.hpp"
 #include "serve/page_request.hpp"
 #include "serve/picture_body.hpp"
 #include "wire/json_reader.hpp"
+#include "wire/legacy_message.hpp"
 
 namespace hazard::serve {
 namespace {
@@ -73,8 +75,44 @@ void delete_hosted(Services& services, const Request& request, Reply reply) {
   });
 }
 
-// A bad track made phantom hazards at (0,0): it is checked before anything else (section 15 row 14). Video is not read here.
-void upload_drive(Services&, const Request& request, Reply reply) {
+std::string_view word_of(DriveState state) {
+  switch (state) {
+    case DriveState::queued: return "Queued";
+    case DriveState::processing: return "Processing";
+    case DriveState::done: return "Done";
+    case DriveState::failed: return "Failed";
+  }
+  return "Failed";
+}
+
+std::string drive_object(const DriveStatus& drive) {
+  std::string text;
+  wire::JsonWriter json(text);
+  json.begin_object().field("upload_id", drive.id).field("status", word_of(drive.state));
+  json.field("created_at", wire::iso_time(drive.created_at, true)).field("pictures", drive.pictures).key("pictures_total");
+  if (drive.pictures_total) {
+    json.value(*drive.pictures_total);
+  } else {
+    json.null();
+  }
+  json.key("session_id");
+  if (drive.session_id.empty()) {
+    json.null();
+  } else {
+    json.value(drive.session_id);
+  }
+  json.field("hazards", drive.hazards).key("error");
+  if (drive.error.empty()) {
+    json.null();
+  } else {
+    json.value(drive.error);
+  }
+  json.end_object();
+  return text;
+}
+
+// A bad track made phantom hazards at (0,0): it is checked before anything else (section 15 row 14).
+void upload_drive(Services& services, const Request& request, Reply reply) {
   const auto parts = read_form(request);
   if (!parts) return reply(error_response(parts.error(), request.request_id));
   const auto track = std::ranges::find(*parts, "gpx_file", &wire::Part::name);
@@ -88,12 +126,26 @@ void upload_drive(Services&, const Request& request, Reply reply) {
   const auto video = std::ranges::find(*parts, "mp4_file", &wire::Part::name);
   if (video == parts->end() || !video->has_filename)
     return reply(error_response({ErrorCode::missing_file, "File field required: mp4_file"}, request.request_id));
-  reply(error_response({ErrorCode::not_implemented,
-                        "The track is good, but this server reads no video files: send frames to /stream/detection instead."},
+  if (services.drives == nullptr || !services.drives->reads_video()) {
+    return reply(
+        error_response({ErrorCode::not_implemented,
+                        "The track is good, but this server reads no video files: its machine has no ffmpeg. Send frames to "
+                        "/stream/detection instead."},
                        request.request_id));
+  }
+  if (video->content.empty())
+    return reply(error_response({ErrorCode::missing_file, "File field required: mp4_file is empty"}, request.request_id));
+  const auto shared = std::make_shared<Reply>(std::move(reply));
+  services.drives->take(std::string(video->content), std::string(track->content),
+                        [shared, id = request.request_id](domain::Result<DriveStatus> taken) {
+                          if (!taken) return (*shared)(error_response(taken.error(), id));
+                          (*shared)(json_response(drive_object(*taken), 201));
+                        });
 }
 
-void drive_status(Services&, const Request& request, Reply reply) {
+void drive_status(Services& services, const Request& request, Reply reply) {
+  const auto drive = services.drives == nullptr ? std::nullopt : services.drives->status(request.params[0]);
+  if (drive) return reply(json_response(drive_object(*drive)));
   reply(error_response({ErrorCode::not_found, "Upload " + quotable(request.params[0]) + " not found"}, request.request_id));
 }
 

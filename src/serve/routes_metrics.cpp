@@ -211,7 +211,13 @@ std::string performance_json(Services& services) {
   json.key("request_stats").begin_object().field("total_requests", requests).field("successful_requests", good);
   json.field("failed_requests", requests - good);
   json.fixed_field("success_rate", requests > 0 ? static_cast<double>(good) / static_cast<double>(requests) : 1, 4);
-  json.field("avg_response_time", 0.0).key("by_endpoint").begin_object().end_object().end_object();
+  const base::Histogram& answers = services.http.answer_time;
+  const double answered = static_cast<double>(std::max<std::uint64_t>(answers.count(), 1));
+  json.fixed_field("avg_response_time", base::to_ms(answers.sum()) / 1000 / answered, 6)
+      .key("by_endpoint")
+      .begin_object()
+      .end_object()
+      .end_object();
   json.key("inference_stats").begin_object().field("total_inferences", inference.count());
   json.fixed_field("avg_inference_time", mean_s, 6).key("by_backend").begin_object();
   json.field("openvino", inference.count()).end_object().end_object();

@@ -25,6 +25,8 @@ class Delivery;
 
 namespace hazard::serve {
 
+class DriveDoor;
+
 struct ServerOptions {
   std::string host = "127.0.0.1";
   std::uint16_t port = 8080;  // 0: any free one
@@ -54,6 +56,7 @@ struct Dependencies {
   std::function<std::string()> model_error;  // a sentence while the model is not ready, else empty; may be empty itself
   outgoing::Delivery* delivery = nullptr;    // null: nobody is told of hazards
   desk::Desk* desk = nullptr;                // null: no sessions of pages, no reports
+  DriveDoor* drives = nullptr;               // null: drives cannot be uploaded
 };
 
 class Server {

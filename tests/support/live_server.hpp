@@ -40,6 +40,7 @@ struct LiveOptions {
   detect::FakeScript script;
   bool with_model = true;
   desk::Desk* desk = nullptr;              // outlives the server
+  serve::DriveDoor* drives = nullptr;      // likewise
   outgoing::Delivery* delivery = nullptr;  // the same
 };
 // Port 0, one hazard in every picture, limits of the product.
@@ -154,7 +155,8 @@ inline LiveServer::LiveServer(LiveOptions options)
                                                        .version = "0.0-test",
                                                        .model_error = {},
                                                        .delivery = options.delivery,
-                                                       .desk = options.desk});
+                                                       .desk = options.desk,
+                                                       .drives = options.drives});
   if (!started) {
     ADD_FAILURE() << started.error().message;
     std::abort();

@@ -1,6 +1,8 @@
 """What a stream sees is kept like what pages see: tracks become hazards with their place, drives become lines."""
 import base64
 import json
+import pathlib
+import struct
 import time
 
 import pytest
@@ -10,9 +12,10 @@ from conftest import Server, drive_picture, find_number, strict
 
 
 @pytest.fixture(scope="module")
-def driven():
+def driven(tmp_path_factory):
     """A server that was driven past: sixty pictures around a sure hazard of the simulated drive, with positions 2 m apart."""
-    running = Server()
+    running = Server(DATA_DIR=str(tmp_path_factory.mktemp("data")))
+    running.data = pathlib.Path(running.settings["DATA_DIR"])
     first = max(0, find_number(running, lambda scores: scores and max(scores) >= 0.65) - 20)
     query = "fps_limit=30&delivery=all&confidence_threshold=0.4&quality_mode=quality"
     with connect(f"{running.ws}/stream/detection?{query}", max_size=None) as socket:
@@ -44,6 +47,31 @@ def test_each_is_also_a_report_and_a_feature(driven):
     assert {r["id"] for r in reports["reports"]} == {h["id"] for h in hazards["hazards"]}
     _, _, collection = driven.request("GET", "/reports.geojson")
     assert all(abs(feature["geometry"]["coordinates"][0] - 11.5) < 0.001 for feature in collection["features"])
+
+
+def jpeg_size(data):
+    """Width and height as the frame header says."""
+    at = 2
+    while data[at + 1] not in (0xC0, 0xC1, 0xC2):
+        at += 2 + struct.unpack(">H", data[at + 2:at + 4])[0]
+    height, width = struct.unpack(">HH", data[at + 5:at + 9])
+    return width, height
+
+
+def test_a_part_of_the_best_picture_is_kept_and_shown(driven):
+    _, _, reports = driven.request("GET", "/reports?source=stream")
+    assert any(report["image"] for report in reports["reports"])
+    for report in reports["reports"]:
+        if report["image"]:
+            assert driven.request("GET", "/report/image/" + report["id"])[0] == 200
+            assert driven.request("GET", "/report/plot/" + report["id"])[0] == 200
+
+
+def test_no_file_of_the_data_folder_holds_a_whole_frame(driven):
+    pictures = [path.read_bytes() for path in driven.data.rglob("*") if path.is_file() and path.read_bytes()[:2] == b"\xff\xd8"]
+    assert pictures
+    for width, height in map(jpeg_size, pictures):
+        assert width * height <= 640 * 360 / 2
 
 
 def test_no_whole_frame_is_kept(driven):

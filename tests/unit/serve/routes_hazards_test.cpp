@@ -9,26 +9,6 @@ namespace {
 using namespace test;
 using testing::HasSubstr;
 
-TEST(routes_hazards, review_needs_the_version_that_was_read) {
-  LiveDesk live;
-  const auto id = LiveDesk::text_field(live.upload("/detect/" + live.start_session()).body, "report_id");
-  const auto path = "/hazards/" + id;
-  const auto read = live.get(path);
-  ASSERT_EQ(read.status, 200);
-  const auto tag = "If-Match: " + read.headers.at("etag") + "\r\n";
-  constexpr std::string_view kConfirm = R"({"state":"confirmed"})";
-  EXPECT_EQ(live.send("PATCH", path, kConfirm).status, 428);
-  EXPECT_EQ(live.send("PATCH", path, kConfirm, "If-Match: nonsense\r\n").status, 400);
-  EXPECT_EQ(live.send("PATCH", path, kConfirm, tag).status, 200);
-  const auto late = live.send("PATCH", path, R"({"state":"fixed"})", tag);
-  EXPECT_EQ(late.status, 412);
-  EXPECT_NE(late.headers.at("etag"), read.headers.at("etag"));
-  EXPECT_EQ(live.send("PATCH", path, R"({"note":"n"})", "If-Match: *\r\n").status, 200);
-  EXPECT_EQ(live.send("PATCH", path, "{}", "If-Match: *\r\n").status, 422);
-  EXPECT_EQ(live.send("PATCH", path, R"({"merge":["x"]})", "If-Match: *\r\n").status, 422);
-  EXPECT_EQ(live.send("PATCH", "/hazards/nobody", kConfirm, "If-Match: *\r\n").status, 404);
-}
-
 TEST(routes_hazards, lists_and_exports_agree) {
   LiveDesk live;
   EXPECT_THAT(live.get("/reports.geojson").body, HasSubstr(R"("features":[])"));
