@@ -14,8 +14,9 @@ namespace {
 
 std::string mistake(const Setting& setting, std::string_view text, std::string_view origin, std::string_view what) {
   return fmt::format("{} = \"{}\" ({}) {}.\n  Range: {}.\n  Remedy: set {} within it, or leave it out: the default is {}.",
-                     setting.environment, setting.secret ? "(not shown)" : text, origin, what, range_text(setting),
-                     setting.environment, setting.fallback.empty() ? "empty" : setting.fallback);
+                     setting.environment, setting.secret ? "(not shown)" : text, origin,
+                     setting.secret ? "is of another form" : what, range_text(setting), setting.environment,
+                     setting.fallback.empty() ? "empty" : setting.fallback);
 }
 
 // One source over what earlier ones left.
