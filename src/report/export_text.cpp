@@ -6,30 +6,12 @@
 #include <chrono>
 #include <cmath>
 
+#include "base/utf8.hpp"
+
 namespace hazard::report {
 namespace {
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
-
-// The length of the well-formed UTF-8 sequence at the start of `text` (Unicode 15, table 3-7), or 0.
-std::size_t utf8_length(std::string_view text) noexcept {
-  const auto at = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
-  const auto continues = [&](std::size_t i) { return (at(i) & 0xC0U) == 0x80U; };
-  const unsigned lead = at(0);
-  if (lead < 0x80) return 1;
-  if (lead >= 0xC2 && lead <= 0xDF) return continues(1) ? 2 : 0;
-  if (lead >= 0xE0 && lead <= 0xEF) {
-    const unsigned low = lead == 0xE0 ? 0xA0U : 0x80U;
-    const unsigned high = lead == 0xED ? 0x9FU : 0xBFU;  // no surrogates
-    return at(1) >= low && at(1) <= high && continues(2) ? 3 : 0;
-  }
-  if (lead >= 0xF0 && lead <= 0xF4) {
-    const unsigned low = lead == 0xF0 ? 0x90U : 0x80U;
-    const unsigned high = lead == 0xF4 ? 0x8FU : 0xBFU;
-    return at(1) >= low && at(1) <= high && continues(2) && continues(3) ? 4 : 0;
-  }
-  return 0;
-}
 
 std::string_view entity(char c) noexcept {
   switch (c) {
@@ -70,7 +52,7 @@ std::string xml_text(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   while (!text.empty()) {
-    const std::size_t length = utf8_length(text);
+    const std::size_t length = base::utf8_length(text);
     const std::string_view sequence = text.substr(0, std::max<std::size_t>(1, length));
     if (length == 0 || !allowed_in_xml(sequence)) {
       out += kReplacement;
@@ -93,7 +75,7 @@ std::string csv_text(std::string_view text) {
   if (formula) clean += '\'';
   bool quotes = false;
   while (!text.empty()) {
-    const std::size_t length = utf8_length(text);
+    const std::size_t length = base::utf8_length(text);
     const std::string_view sequence = text.substr(0, std::max<std::size_t>(1, length));
     if (length == 0) {
       clean += kReplacement;

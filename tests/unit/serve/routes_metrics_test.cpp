@@ -29,5 +29,18 @@ TEST(routes_metrics, root_and_errors_and_metrics) {
   EXPECT_THAT(json.body, Not(HasSubstr("nan")));
 }
 
+TEST(routes_metrics, the_mean_time_of_an_answer_is_measured) {
+  LiveServer live;
+  Client client(live.port());
+  client.get("/errors");
+  const auto body = client.get("/metrics", "Accept: application/json\r\n").body;
+  const std::string key = R"("avg_response_time":)";
+  const auto at = body.find(key);
+  ASSERT_NE(at, std::string::npos);
+  const double seconds = std::strtod(body.c_str() + at + key.size(), nullptr);
+  EXPECT_GT(seconds, 0);
+  EXPECT_LT(seconds, 30) << "the longest that an answer may take";
+}
+
 }  // namespace
 }  // namespace hazard::serve

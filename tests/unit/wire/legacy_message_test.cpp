@@ -49,6 +49,14 @@ TEST(legacy_message, classes_are_a_list_or_a_count_as_each_route_wants) {
   EXPECT_THAT(base64_reply(one_pothole(), model, 1, 0.3), HasSubstr(R"("confidence_threshold":0.3)"));
 }
 
+TEST(legacy_message, a_page_gets_its_detections_as_columns_too) {
+  const auto text = page_reply(one_pothole(), two_classes(), {.session_id = "s"});
+  EXPECT_THAT(text, HasSubstr(R"("boxes":[[)"));
+  EXPECT_THAT(text, HasSubstr(R"("scores":[0.)"));
+  EXPECT_THAT(text, HasSubstr(R"("classes":[1],"new_reports")"));
+  EXPECT_THAT(page_reply({}, two_classes(), {.session_id = "s"}), HasSubstr(R"("boxes":[],"scores":[],"classes":[])"));
+}
+
 TEST(legacy_message, a_page_hears_of_new_reports_with_the_name_it_reads) {
   PageReply reply{.session_id = "s"};
   reply.report_ids = {"r1"};
