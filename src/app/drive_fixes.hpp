@@ -23,6 +23,10 @@ class DriveFixes {
   // place lies between two known ones; nothing where that was sent before, or the track has ended.
   std::optional<Fix> with(base::WallTime at);
 
+  // Takes back what was sent since mark() gave this: the picture it went with could not be read.
+  std::size_t mark() const noexcept { return next_; }
+  void back_to(std::size_t mark) noexcept { next_ = mark; }
+
   bool empty() const noexcept { return points_.empty(); }
   base::WallTime first() const { return points_.front().at; }
   base::WallTime last() const { return points_.back().at; }

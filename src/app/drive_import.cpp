@@ -153,8 +153,24 @@ class Import {
     return std::exchange(entry->second, Best{found.confidence, number});
   }
 
+  // What a picture changed before it turned out to be none: a later run, which only finds its line, must not differ.
+  struct Before {
+    std::size_t fixes;
+    std::uint64_t placed;
+    base::WallTime last;
+    report::PositionTrack positions;
+  };
+  void undo(const Before& before, report::FrameFacts& facts) {
+    fixes_.back_to(before.fixes);
+    positions_ = before.positions;
+    placed_ = before.placed;
+    last_ = before.last;
+    facts.found.clear();
+  }
+
   domain::Result<void> look(DrivePicture&& picture) {
     JournalLine line{.number = picture.number, .unreadable = true, .facts = {}};
+    const Before before{.fixes = fixes_.mark(), .placed = placed_, .last = last_, .positions = positions_};
     report::FrameFacts& facts = line.facts;
     facts.frame_id = picture.name;
     facts.at = facts.arrived = picture.at;
@@ -173,7 +189,7 @@ class Import {
       line.unreadable = !done;
       last_ = facts.at;
     }
-    if (line.unreadable) facts.found.clear();
+    if (line.unreadable) undo(before, facts);
     keep_crops(line);
     count(line);
     return journal_->add(line);

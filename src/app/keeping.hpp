@@ -17,8 +17,8 @@ namespace hazard::app {
 
 class Keeping {
  public:
-  // Errors, only when DATA_DIR is set: a sentence for the operator; also when another process has it open. Without it a folder that cannot be made costs the reports, not the
-  // start.
+  // Errors, only when DATA_DIR is set: a sentence for the operator; also when another process has it open. Without it a folder that
+  // cannot be made costs the reports, not the start.
   static domain::Result<std::unique_ptr<Keeping>> open(const Config& config, const base::Clock& clock);
   ~Keeping();  // saves, closes, and removes a private folder
   Keeping(const Keeping&) = delete;

@@ -120,8 +120,8 @@ def killed_after(process, data, pictures):
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
 def test_interrupted_and_started_again_it_ends_in_the_same_hazards(drive, imported, tmp_path, how):
     for pictures in (33, 90):
-        process = subprocess.Popen([BINARY, *map(str, words(drive[0], tmp_path))], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                   text=True)
+        process = subprocess.Popen([BINARY, *map(str, words(drive[0], tmp_path))], cwd=ROOT, text=True,
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         killed_after(process, tmp_path, pictures)
         process.send_signal(how)
         said, _ = process.communicate(timeout=30)
@@ -139,8 +139,8 @@ def test_interrupted_and_started_again_it_ends_in_the_same_hazards(drive, import
 @pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="videos need ffmpeg")
 def test_a_video_is_a_drive_too(drive, tmp_path):
     video = tmp_path / "drive.mp4"
-    subprocess.run(["ffmpeg", "-v", "error", "-framerate", "5", "-i", drive[0] / "pictures" / "%06d.jpg", "-c:v", "mpeg4", "-q:v", "2", video],
-                   check=True)
+    pictures = drive[0] / "pictures" / "%06d.jpg"
+    subprocess.run(["ffmpeg", "-v", "error", "-framerate", "5", "-i", pictures, "-c:v", "mpeg4", "-q:v", "2", video], check=True)
     done = run("import", video, "--gpx", drive[0] / "drive.gpx", "--fps", 5, "--confidence-threshold", 0.4, "--data-dir", tmp_path / "data")
     hazards, lines, _ = hazards_in(tmp_path / "data")
     assert "150 pictures" in done.stdout and len(hazards) >= 1 and lines
