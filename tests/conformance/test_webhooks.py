@@ -6,6 +6,7 @@ import hmac
 import http.server
 import json
 import os
+import ssl
 import subprocess
 import threading
 import time
@@ -23,7 +24,8 @@ PATIENCE = 60  # seconds; only a fault reaches it
 class Receiver:
     """Takes posts on a port of its own. `script` holds what to do with the next ones: a status, "hang" or "hang up"; then 204."""
 
-    def __init__(self, port=None, script=(), answer=b""):
+    def __init__(self, port=None, script=(), answer=b"", certificate=None):
+        self.certificate = certificate  # a file with key and certificate: then it speaks TLS
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}/in?key=of-the-receiver"
         self.script = list(script)
@@ -61,6 +63,10 @@ class Receiver:
 
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", self.port), Handler)
         self.server.daemon_threads = True
+        if self.certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(self.certificate)
+            self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
         threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
 
     def stop(self):
@@ -267,6 +273,38 @@ def test_a_confirmed_hazard_becomes_one_open311_request(tmp_path):
     assert abs(float(form["lat"]) - 40) < 1e-4 and abs(float(form["long"]) - 10) < 1e-4
     assert confirmed in form["description"]
     assert b"open-sesame" not in b"".join(path.read_bytes() for path in (tmp_path / "data").glob("hazards.db*"))
+
+
+def test_a_receiver_without_a_good_certificate_gets_nothing(tmp_path):
+    file = tmp_path / "own.pem"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", file, "-out", tmp_path / "own.crt", "-days", "1",
+                    "-subj", "/CN=localhost"], check=True, capture_output=True)
+    file.write_bytes(file.read_bytes() + (tmp_path / "own.crt").read_bytes())
+    receiver = Receiver(certificate=file)
+    chosen = settings(receiver, WEBHOOK_ATTEMPTS="1", DATA_DIR=str(tmp_path / "data"))
+    server = Server(**{**chosen, "WEBHOOK_URLS": f"https://localhost:{receiver.port}/in"})
+    try:
+        make_hazard(server, 0)
+        dead = eventually(lambda: messages(server), lambda reply: reply["total_count"] == 1)["messages"][0]
+        assert "certificate" in dead["error"] and dead["status"] == 0
+    finally:
+        assert server.stop() == 0
+        receiver.stop()
+    assert receiver.posts == []
+
+
+@pytest.mark.parametrize("allow", ["true", "false"])
+def test_a_name_that_leads_where_nothing_may_go_is_refused_when_it_connects(tmp_path, allow):
+    port = free_port()
+    # The start judges only what is plain to see; this name leads to 127.0.0.1, whatever it looks like.
+    server = Server(WEBHOOK_URLS=f"https://hazards.localhost:{port}/in", WEBHOOK_SECRET=SECRET, WEBHOOK_ALLOW_PRIVATE=allow,
+                    WEBHOOK_ATTEMPTS="1", WEBHOOK_FIRST_PAUSE_MS="100", DATA_DIR=str(tmp_path / "data"))
+    try:
+        make_hazard(server, 0)
+        dead = eventually(lambda: messages(server), lambda reply: reply["total_count"] == 1)["messages"][0]
+        assert ("WEBHOOK_ALLOW_PRIVATE" in dead["error"]) == (allow == "false"), dead
+    finally:
+        assert server.stop() == 0
 
 
 def start_refused(**chosen):
