@@ -90,7 +90,51 @@ domain::Result<void> read_time(std::string_view name, std::string_view value, st
   return {};
 }
 
+// What both lists filter by; `from` and `to` are the filter's own ends of a span of time. False: the name is not among it.
+template <typename Filter>
+domain::Result<bool> read_shared(std::string_view name, const std::string& value, Filter& filter,
+                                 std::optional<base::WallTime>& from, std::optional<base::WallTime>& to) {
+  domain::Result<void> read;
+  if (name == "min_confidence") {
+    read = read_confidence(name, value, filter.min_confidence);
+  } else if (name == "max_confidence") {
+    read = read_confidence(name, value, filter.max_confidence);
+  } else if (name == "session_id") {
+    filter.session_id = value;
+  } else if (name == "date_from") {
+    read = read_time(name, value, from);
+  } else if (name == "date_to") {
+    read = read_time(name, value, to);
+  } else if (name == "location_bounds") {
+    const auto bounds = bounds_in(value);
+    if (!bounds) return std::unexpected(bounds.error());
+    filter.bounds = *bounds;
+  } else {
+    return false;
+  }
+  if (!read) return std::unexpected(read.error());
+  return true;
+}
+
+template <typename Sort, std::size_t count>
+domain::Result<void> read_sort(const std::pair<std::string_view, Sort> (&sorts)[count], std::string_view value,
+                               std::string_view wanted, Sort& into) {
+  for (const auto& [word, sort] : sorts) {
+    if (word != value) continue;
+    into = sort;
+    return {};
+  }
+  return wrong("sort_by", wanted);
+}
+
 domain::Result<void> read_one(std::string_view name, const std::string& value, store::ReportFilter& filter) {
+  using enum store::ReportSort;
+  constexpr std::pair<std::string_view, store::ReportSort> kSorts[] = {{"created_at", created_at}, {"timestamp", created_at},
+                                                                       {"updated_at", updated_at}, {"confidence", confidence},
+                                                                       {"status", status},         {"class_name", class_name}};
+  const auto shared = read_shared(name, value, filter, filter.created_from, filter.created_to);
+  if (!shared) return std::unexpected(shared.error());
+  if (*shared) return {};
   if (name == "status") {
     filter.statuses = split(value);
     if (!std::ranges::all_of(filter.statuses, desk::is_report_status))
@@ -101,35 +145,22 @@ domain::Result<void> read_one(std::string_view name, const std::string& value, s
       if (!id) return wrong(name, "a list of whole numbers");
       filter.class_ids.push_back(*id);
     }
-  } else if (name == "min_confidence") {
-    return read_confidence(name, value, filter.min_confidence);
-  } else if (name == "max_confidence") {
-    return read_confidence(name, value, filter.max_confidence);
-  } else if (name == "session_id") {
-    filter.session_id = value;
   } else if (name == "source") {
     filter.source = value;
-  } else if (name == "date_from") {
-    return read_time(name, value, filter.created_from);
-  } else if (name == "date_to") {
-    return read_time(name, value, filter.created_to);
-  } else if (name == "location_bounds") {
-    const auto bounds = bounds_in(value);
-    if (!bounds) return std::unexpected(bounds.error());
-    filter.bounds = *bounds;
   } else if (name == "sort_by") {
-    constexpr std::pair<std::string_view, store::ReportSort> kSorts[] = {
-        {"created_at", store::ReportSort::created_at}, {"timestamp", store::ReportSort::created_at},
-        {"updated_at", store::ReportSort::updated_at}, {"confidence", store::ReportSort::confidence},
-        {"status", store::ReportSort::status},         {"class_name", store::ReportSort::class_name}};
-    const auto found = std::ranges::find(kSorts, value, &std::pair<std::string_view, store::ReportSort>::first);
-    if (found == std::end(kSorts)) return wrong(name, "created_at, updated_at, confidence, status or class_name");
-    filter.sort = found->second;
+    return read_sort(kSorts, value, "created_at, updated_at, confidence, status or class_name", filter.sort);
   }
   return {};
 }
 
 domain::Result<void> read_hazard_one(std::string_view name, const std::string& value, store::HazardFilter& filter) {
+  using enum store::HazardSort;
+  constexpr std::pair<std::string_view, store::HazardSort> kSorts[] = {{"updated_at", updated_at}, {"first_seen", first_seen},
+                                                                       {"last_seen", last_seen},   {"passes", passes},
+                                                                       {"sightings", sightings},   {"confidence", confidence}};
+  const auto shared = read_shared(name, value, filter, filter.seen_from, filter.seen_to);
+  if (!shared) return std::unexpected(shared.error());
+  if (*shared) return {};
   if (name == "status" || name == "state") {
     for (const std::string& word : split(value)) {
       const auto state = domain::review_state_from(word);
@@ -138,30 +169,10 @@ domain::Result<void> read_hazard_one(std::string_view name, const std::string& v
     }
   } else if (name == "class" || name == "classes") {
     filter.classes = split(value);
-  } else if (name == "min_confidence") {
-    return read_confidence(name, value, filter.min_confidence);
-  } else if (name == "max_confidence") {
-    return read_confidence(name, value, filter.max_confidence);
-  } else if (name == "session_id") {
-    filter.session_id = value;
   } else if (name == "text") {
     filter.text = value;
-  } else if (name == "date_from") {
-    return read_time(name, value, filter.seen_from);
-  } else if (name == "date_to") {
-    return read_time(name, value, filter.seen_to);
-  } else if (name == "location_bounds") {
-    const auto bounds = bounds_in(value);
-    if (!bounds) return std::unexpected(bounds.error());
-    filter.bounds = *bounds;
   } else if (name == "sort_by") {
-    constexpr std::pair<std::string_view, store::HazardSort> kSorts[] = {
-        {"updated_at", store::HazardSort::updated_at}, {"first_seen", store::HazardSort::first_seen},
-        {"last_seen", store::HazardSort::last_seen},   {"passes", store::HazardSort::passes},
-        {"sightings", store::HazardSort::sightings},   {"confidence", store::HazardSort::confidence}};
-    const auto found = std::ranges::find(kSorts, value, &std::pair<std::string_view, store::HazardSort>::first);
-    if (found == std::end(kSorts)) return wrong(name, "updated_at, first_seen, last_seen, passes, sightings or confidence");
-    filter.sort = found->second;
+    return read_sort(kSorts, value, "updated_at, first_seen, last_seen, passes, sightings or confidence", filter.sort);
   }
   return {};
 }
