@@ -73,7 +73,7 @@ constexpr auto kSettings = std::to_array<Setting>({
     {"INPUT_SHAPES", Group::model, "camera", ChoiceField{&Config::input_shapes, kInputShapes},
      "camera: also forms that fit the pictures that come (640x384 for 16:9), without bars. model: its own shape only."},
     {"MAX_GRAPHS", Group::model, "4", IntegerField{&Config::max_graphs, 1, 16, "graphs"},
-     "How many forms of the model are kept compiled; each takes 45 to 80 MB. Those unused for a minute are given up."},
+     "How many forms of the model are kept compiled; each takes 45 to 80 MB. Those unused for 20 seconds are given up."},
     {"REUSE_STILL_PICTURES", Group::model, "true", SwitchField{&Config::reuse_still},
      "A picture that shows the same as the one before is answered with that one's boxes, for up to a second, marked as reused."},
     {"INFERENCE_PRECISION", Group::model, "auto", ChoiceField{&Config::inference_precision, kPrecisions},

@@ -78,6 +78,8 @@ class Engine {
   // Another form, compiled now: takes up to seconds and both cores. Any thread, one call at a time. Errors: model_not_ready
   // with the reason (a model that was exported for one size only, say).
   virtual domain::Result<std::shared_ptr<Graph>> compile(const GraphForm& form) = 0;
+  // What ended forms held returns to the system. Takes milliseconds; off the frame path.
+  virtual void give_memory_back() noexcept {}
 
   std::unique_ptr<InferenceRequest> make_request() { return first()->make_request(); }
 };

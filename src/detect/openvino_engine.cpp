@@ -83,7 +83,7 @@ domain::Result<ov::CompiledModel> compile_graph(ov::Core& core, PreparedModel& p
 }
 
 // Reading and compiling leave tens of megabytes of freed memory with the allocator; give them back to the system.
-void give_memory_back() noexcept { malloc_trim(0); }
+void trim_heap() noexcept { malloc_trim(0); }
 
 class OpenvinoEngine final : public Engine {
  public:
@@ -106,6 +106,7 @@ class OpenvinoEngine final : public Engine {
     return first_;
   }
   void release() noexcept override { first_.reset(); }
+  void give_memory_back() noexcept override { trim_heap(); }
 
   domain::Result<std::shared_ptr<Graph>> compile(const GraphForm& form) override {
     EngineOptions options = options_;
@@ -123,7 +124,7 @@ class OpenvinoEngine final : public Engine {
     if (const auto done = request.infer(); !done) return domain::refuse(kNotReady, done.error().message);
     if (const auto checked = check_first_output(loaded->layout, request.output()); !checked)
       return std::unexpected(checked.error());
-    give_memory_back();
+    trim_heap();
     return std::make_shared<OpenvinoGraph>(std::move(loaded));
   }
 
@@ -156,7 +157,7 @@ domain::Result<std::unique_ptr<Engine>> load(const EngineOptions& options, std::
   if (!time_ms) return std::unexpected(time_ms.error());
   lines.push_back(
       fmt::format("speed: {:.1f} ms for one picture {}", *time_ms, plan->strategy == Strategy::alone ? "alone" : "on its core"));
-  give_memory_back();
+  trim_heap();
   auto first = std::make_shared<OpenvinoGraph>(std::move(loaded));
   return std::make_unique<OpenvinoEngine>(std::move(core), options, std::move(*plan), std::move(prepared->info),
                                           std::move(first));

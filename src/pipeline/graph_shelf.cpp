@@ -167,12 +167,15 @@ bool GraphShelf::tend() {
     retired = retire_unused(now, wanted && full ? options_.evict_after : options_.unused_max);
     if (shelf_.size() >= options_.graphs_max) wanted.reset();
   }
-  if (retired) {
+  const bool gave_up = retired != nullptr;
+  if (gave_up) {
     retired->give_up();
+    retired.reset();
     given_up_.add();
+    engine_.give_memory_back();
   }
   if (wanted) compile(*wanted);
-  return retired != nullptr || wanted.has_value();
+  return gave_up || wanted.has_value();
 }
 
 void GraphShelf::compile(const GraphForm& form) {

@@ -22,7 +22,7 @@ namespace hazard::pipeline {
 struct ShelfOptions {
   std::size_t graphs_max = 4;
   int wanted_least = 8;  // pictures that would have liked a form before it is compiled: a single odd one costs nothing
-  base::Duration unused_max = std::chrono::seconds(60);    // then a form is given up, but for the last one
+  base::Duration unused_max = std::chrono::seconds(20);    // then a form is given up, but for the last one
   base::Duration evict_after = std::chrono::seconds(5);    // earliest, to make room for another
   base::Duration forget_after = std::chrono::seconds(10);  // wishes older than this do not count
   bool fit_camera = true;                                  // forms without bars; false: the model's own shape only

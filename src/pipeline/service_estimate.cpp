@@ -11,7 +11,7 @@ using detect::Strategy;
 namespace {
 
 // An exponential mean over about 32 frames: quick enough to follow a machine that slows down within a second, slow enough to be
-// quoted.
+// quoted. The first 32 count as a plain mean, so that a calibration on a machine busy with starting is soon forgotten.
 constexpr double kWeight = 1.0 / 32;
 // A strategy that has not run for so long is carried along by the other one's drift.
 constexpr auto kCarriedAfter = std::chrono::seconds(2);
@@ -37,7 +37,8 @@ void ServiceEstimate::note(Strategy strategy, base::Duration service, double cos
   Mean& mean = of(strategy);
   Mean& other = of(strategy == Strategy::alone ? Strategy::shared : Strategy::alone);
   const double before = mean.seconds;
-  mean.seconds = before == 0 ? sample : before + (sample - before) * kWeight;
+  mean.samples = std::min(mean.samples + 1, 32);
+  mean.seconds = before == 0 ? sample : before + (sample - before) * std::max(kWeight, 1.0 / (mean.samples + 1));
   mean.at = now;
   if (before > 0 && other.seconds > 0 && now - other.at > kCarriedAfter) other.seconds *= mean.seconds / before;
 }

@@ -28,6 +28,7 @@ class ServiceEstimate {
   struct Mean {
     double seconds = 0;
     base::SteadyTime at{};
+    int samples = 0;  // measured, up to 32; the seed is none
   };
   Mean& of(detect::Strategy strategy) noexcept { return means_[static_cast<std::size_t>(strategy)]; }
   const Mean& of(detect::Strategy strategy) const noexcept { return means_[static_cast<std::size_t>(strategy)]; }

@@ -110,14 +110,14 @@ TEST_F(GraphShelfTest, a_smaller_rung_is_served_by_the_smallest_form_that_is_not
   EXPECT_EQ(borrow(kWide), kWideInput);
 }
 
-TEST_F(GraphShelfTest, forms_are_given_up_after_a_minute_without_use_but_never_the_last_shared_one) {
+TEST_F(GraphShelfTest, forms_are_given_up_after_20_seconds_without_use_but_never_the_last_shared_one) {
   use();
   borrow_often(kWide);
   borrow_often(kWide, Strategy::alone);
   while (shelf_->tend()) {
   }
   ASSERT_EQ(shelf_->forms().size(), 3u);
-  clock_.advance(59s);
+  clock_.advance(19s);
   borrow(kWide);
   EXPECT_FALSE(shelf_->tend());
   clock_.advance(1s);

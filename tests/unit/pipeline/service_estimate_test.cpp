@@ -37,6 +37,15 @@ TEST_F(ServiceEstimateTest, the_calibration_counts_until_frames_are_measured_and
   EXPECT_NEAR(estimate_.fps(), 80, 1);
 }
 
+TEST_F(ServiceEstimateTest, a_calibration_beside_other_work_is_forgotten_within_a_few_frames) {
+  estimate_.configure(Strategies::shared, 2);
+  estimate_.seed(8);
+  note(Strategy::shared, 50ms, 9);
+  EXPECT_GT(estimate_.fps(), 20);
+  note(Strategy::shared, 50ms, 22);
+  EXPECT_GT(estimate_.fps(), 30);
+}
+
 TEST_F(ServiceEstimateTest, a_seed_of_nothing_says_nothing) {
   estimate_.seed(0);
   EXPECT_EQ(estimate_.fps(), 0);
