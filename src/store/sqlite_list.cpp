@@ -93,6 +93,12 @@ bool is_few(const HazardFilter& filter, const std::vector<std::string>& text_cla
   return filter.session_id || filter.client_key || (!filter.text.empty() && text_classes.empty());
 }
 
+// What is in one state, but for pending, by passes: a list of its own, in the order of its index.
+bool for_reviewers(const HazardFilter& filter) {
+  return filter.states.size() == 1 && filter.states.front() != domain::ReviewState::pending &&
+         filter.sort == HazardSort::passes && !filter.bounds;
+}
+
 void add_text(Where& where, const std::string& text, const std::vector<std::string>& text_classes) {
   // Only what is few is looked up by id; the class is compared as the list is read.
   const std::string rest =
@@ -118,6 +124,7 @@ Where where_of(const HazardFilter& filter, const std::vector<std::string>& text_
     where.add(few ? "+state<>3" : "state<>3");
   else
     where.one_of(few ? "+state" : "state", states);
+  if (!few && for_reviewers(filter)) where.add("state<>0");  // the index's own condition, in its own words
   where.one_of("class_name", filter.classes);
   where.within(filter.bounds);
   where.compare("last_seen>=", micros(filter.seen_from));
@@ -163,10 +170,7 @@ std::string column_of(ReportSort sort) {
 std::string source_of(const HazardFilter& filter, bool few) {
   if (few) return "hazards";
   if (filter.bounds) return "hazards INDEXED BY hazards_place";
-  const bool reviewed = filter.states.size() == 1 && filter.states.front() != domain::ReviewState::pending;
-  const bool other_order = filter.sort == HazardSort::passes;
-  if (reviewed && other_order) return "hazards INDEXED BY hazards_review";
-  return "hazards INDEXED BY hazards_list";
+  return for_reviewers(filter) ? "hazards INDEXED BY hazards_review" : "hazards INDEXED BY hazards_list";
 }
 
 struct Slice {

@@ -103,6 +103,32 @@ TEST_F(SqliteListTest, text_is_found_literally_whatever_it_holds) {
   EXPECT_THAT(numbers({.session_id = "late", .text = "crack"}), ElementsAre(9, 6, 3));
 }
 
+// Lists read different indexes; whichever it is, nothing is missing from it.
+TEST_F(SqliteListTest, whatever_is_asked_together_finds_all_of_it) {
+  using enum HazardSort;
+  for (const auto state : {ReviewState::pending, ReviewState::confirmed, ReviewState::merged, ReviewState::dismissed}) {
+    for (const auto sort : {updated_at, first_seen, last_seen, passes, sightings, confidence}) {
+      for (const bool bounded : {false, true}) {
+        for (const char* text : {"", "crack", "sure_it", "nothing"}) {
+          std::size_t expected = 0;
+          for (unsigned n = 1; n <= 12; ++n) {
+            const auto its = n == 12 ? ReviewState::merged : n % 2 == 0 ? ReviewState::confirmed : ReviewState::pending;
+            const std::string_view word(text);
+            const bool holds = word.empty() || (word == "crack" && n % 3 == 0) || (word == "sure_it" && n == 7);
+            expected += its == state && holds && (!bounded || n >= 6) ? 1 : 0;
+          }
+          const auto bounds = bounded ? std::optional(Bounds{52.006, 12, 53, 14}) : std::nullopt;
+          EXPECT_THAT(numbers({.states = {state}, .bounds = bounds, .text = text, .sort = sort}), SizeIs(expected))
+              << static_cast<int>(state) << " " << static_cast<int>(sort) << " " << bounded << " " << text;
+          EXPECT_EQ(total, static_cast<std::int64_t>(expected));
+        }
+      }
+    }
+  }
+  EXPECT_THAT(numbers({.states = {ReviewState::confirmed}, .sort = passes, .limit = 2}), ElementsAre(2, 4))
+      << "most passes first";
+}
+
 TEST_F(SqliteListTest, sorts_by_every_column_both_ways) {
   EXPECT_THAT(numbers({.sort = HazardSort::passes, .descending = true, .limit = 2}), ElementsAre(1, 2));
   EXPECT_THAT(numbers({.sort = HazardSort::confidence, .descending = false, .limit = 2}), ElementsAre(1, 2));
