@@ -1,12 +1,8 @@
 """Webhooks and Open311 from outside: a receiver that answers 500, hangs, hangs up, is down and comes back, and a server that is killed
 in between. Every event arrives at least once, none unsigned; what was given up is listed and can be sent again."""
-import base64
-import hashlib
-import hmac
-import http.server
 import json
 import os
-import ssl
+import random
 import subprocess
 import threading
 import time
@@ -15,121 +11,7 @@ import urllib.parse
 import pytest
 
 from conftest import BINARY, ROOT, Server, free_port
-
-KEY = bytes(range(32))
-SECRET = "whsec_" + base64.b64encode(KEY).decode()
-PATIENCE = 60  # seconds; only a fault reaches it
-
-
-class Receiver:
-    """Takes posts on a port of its own. `script` holds what to do with the next ones: a status, "hang" or "hang up"; then 204."""
-
-    def __init__(self, port=None, script=(), answer=b"", certificate=None):
-        self.certificate = certificate  # a file with key and certificate: then it speaks TLS
-        self.port = port or free_port()
-        self.url = f"http://127.0.0.1:{self.port}/in?key=of-the-receiver"
-        self.script = list(script)
-        self.otherwise = 204
-        self.answer = answer
-        self.posts = []   # (headers, body, what was done)
-        self.lock = threading.Condition()
-        self.server = None
-        self.start()
-
-    def start(self):
-        receiver = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_POST(self):
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                with receiver.lock:
-                    what = receiver.script.pop(0) if receiver.script else receiver.otherwise
-                    receiver.posts.append((dict(self.headers), body, what))
-                    receiver.lock.notify_all()
-                if what == "hang":
-                    time.sleep(2.5)
-                if isinstance(what, str):
-                    self.close_connection = True
-                    return
-                self.send_response(what)
-                self.send_header("Content-Length", str(len(receiver.answer)))
-                self.end_headers()
-                self.wfile.write(receiver.answer)
-
-            def log_message(self, *_):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", self.port), Handler)
-        self.server.daemon_threads = True
-        if self.certificate:
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            context.load_cert_chain(self.certificate)
-            self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
-        threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
-
-    def stop(self):
-        self.server.shutdown()
-        self.server.server_close()
-
-    def wait(self, wanted):
-        """Until `wanted` of the events that were answered with success; they are returned."""
-        with self.lock:
-            assert self.lock.wait_for(lambda: wanted(self.taken()), PATIENCE), [event["type"] for event in self.taken()]
-            return self.taken()
-
-    def taken(self):
-        return [json.loads(body) for _, body, what in self.posts if isinstance(what, int) and 200 <= what < 300]
-
-
-def verify(headers, body):
-    """As docs/webhooks.md has it."""
-    signed = f'{headers["webhook-id"]}.{headers["webhook-timestamp"]}.'.encode() + body
-    wanted = "v1," + base64.b64encode(hmac.new(KEY, signed, hashlib.sha256).digest()).decode()
-    assert hmac.compare_digest(headers["webhook-signature"], wanted)
-    assert abs(time.time() - int(headers["webhook-timestamp"])) < 300
-
-
-def settings(receiver, **more):
-    return {"WEBHOOK_URLS": receiver.url, "WEBHOOK_SECRET": SECRET, "WEBHOOK_ALLOW_PRIVATE": "true", "WEBHOOK_TIMEOUT": "1",
-            "WEBHOOK_FIRST_PAUSE_MS": "100", **more}
-
-
-def make_hazard(server, number):
-    """A hazard of its own, far from all others; its id."""
-    body = {"detection": {"class_id": 1, "class_name": "pothole", "confidence": 0.8, "bbox": [1, 2, 30, 40]},
-            "location": {"lat": 40 + number * 0.01, "lng": 10}}
-    status, _, report = server.request("POST", "/reports", json.dumps(body).encode(), {"Content-Type": "application/json"})
-    assert status in (200, 201), report
-    bounds = server.request("GET", "/hazards?limit=100&sort_by=first_seen")[2]["hazards"]
-    return next(hazard["id"] for hazard in bounds if abs(hazard["location"]["latitude"] - body["location"]["lat"]) < 0.005)
-
-
-def review(server, hazard, state, reason="looked at it"):
-    status, _, reply = server.request("PATCH", f"/hazards/{hazard}", json.dumps({"state": state, "reason": reason}).encode(),
-                                      {"Content-Type": "application/json", "If-Match": "*"})
-    assert status == 200, reply
-
-
-def eventually(ask, wanted):
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
-        answer = ask()
-        if wanted(answer):
-            return answer
-        time.sleep(0.1)
-    raise AssertionError(answer)
-
-
-def messages(server, query=""):
-    status, _, reply = server.request("GET", "/api/v1/webhooks/messages" + query)
-    assert status == 200, reply
-    return reply
-
-
-def pairs(events):
-    return {(event["type"], event["data"]["hazard"]["id"]) for event in events}
+from webhook_receiver import SECRET, Receiver, eventually, make_hazard, messages, pairs, review, settings, verify
 
 
 def test_every_event_arrives_signed_whatever_happens_to_receiver_and_server(tmp_path):
@@ -176,6 +58,59 @@ def test_every_event_arrives_signed_whatever_happens_to_receiver_and_server(tmp_
         assert bodies.setdefault(headers["webhook-id"], body) == body, "an event keeps its id and its words"
     assert len(receiver.posts) > len(expected), "some were sent again"
     print(f"{len(expected)} events, {len(receiver.posts)} posts, {len(bodies)} ids")
+
+
+def report_until_killed(server, number):
+    """Reports far apart, each a hazard of its own, as fast as they are answered."""
+    for step in range(100_000):
+        body = {"detection": {"class_id": 1, "class_name": "pothole", "confidence": 0.8, "bbox": [1, 2, 30, 40]},
+                "location": {"lat": -60 + number * 0.5 + step * 0.001, "lng": 20}}
+        try:
+            server.request("POST", "/reports", json.dumps(body).encode(), {"Content-Type": "application/json"})
+        except OSError:
+            return
+
+
+def all_hazards(server):
+    found, page = set(), 1
+    while True:
+        reply = server.request("GET", f"/hazards?limit=100&page={page}")[2]
+        found |= {hazard["id"] for hazard in reply["hazards"]}
+        if len(reply["hazards"]) < 100:
+            return found
+        page += 1
+
+
+def test_a_server_killed_at_random_tells_of_every_hazard_it_kept_and_of_no_other(tmp_path):
+    """WEBHOOK_KILLS=50 for the long form."""
+    kills = int(os.environ.get("WEBHOOK_KILLS", "3"))
+    chance = random.Random(11)
+    receiver = Receiver()
+    chosen = settings(receiver, WEBHOOK_ATTEMPTS="100", DATA_DIR=str(tmp_path / "data"))
+    for number in range(kills):
+        server = Server(**chosen)
+        with receiver.lock:
+            receiver.script = chance.choices([204, 500, "hang up"], weights=[20, 1, 1], k=30)
+        writer = threading.Thread(target=report_until_killed, args=(server, number))
+        writer.start()
+        time.sleep(chance.uniform(0.05, 1))
+        server.process.kill()
+        server.process.wait()
+        writer.join()
+    server = Server(**chosen)
+    try:
+        kept = all_hazards(server)
+        receiver.wait(lambda events: {event["data"]["hazard"]["id"] for event in events} >= kept)
+        eventually(lambda: server.request("GET", "/api/v1/webhooks")[2]["targets"][0], lambda target: target["waiting"] == 0)
+    finally:
+        assert server.stop() == 0
+        receiver.stop()
+    assert {event["data"]["hazard"]["id"] for event in receiver.taken()} == kept and len(kept) > kills
+    for headers, body, _ in receiver.posts:
+        verify(headers, body)
+    ids = {headers["webhook-id"] for headers, _, _ in receiver.posts}
+    print(f"{kills} kills, {len(kept)} hazards, {len(ids)} events, {len(receiver.posts)} posts")
+    assert len(ids) == len(kept), "an event keeps its id"
 
 
 def test_dead_letters_are_listed_and_can_be_sent_again(tmp_path):
