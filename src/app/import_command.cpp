@@ -13,6 +13,8 @@
 #include "app/keeping.hpp"
 #include "app/model_source.hpp"
 #include "app/number_text.hpp"
+#include "app/receivers.hpp"
+#include "app/version.hpp"
 #include "wire/legacy_message.hpp"
 
 namespace hazard::app {
@@ -167,6 +169,8 @@ ExitCode run(const Invocation& invocation) {
   const base::RealClock clock;
   auto keeping = Keeping::open(config, clock);
   if (!keeping) return cannot_start(keeping.error().message);
+  const auto delivery = make_delivery(config, (*keeping)->store(), clock, kVersion, outgoing::Sending::at_next_start);
+  if (!delivery) return cannot_start(delivery.error().message);
   const auto engine = detect::load_openvino_engine(options);
   if (!engine) return cannot_start(engine.error().message);
 

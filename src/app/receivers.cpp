@@ -22,19 +22,20 @@ outgoing::Settings receiver_settings(const Config& config) {
 }
 
 domain::Result<std::unique_ptr<outgoing::Delivery>> make_delivery(const Config& config, store::Store* store,
-                                                                  const base::Clock& clock, std::string_view version) {
+                                                                  const base::Clock& clock, std::string_view version,
+                                                                  outgoing::Sending sending) {
   auto options = outgoing::read_options(receiver_settings(config));
   if (!options) return std::unexpected(std::move(options.error()));
   if (store == nullptr) return nullptr;
   std::unique_ptr<outgoing::Poster> poster;
-  if (!options->targets.empty()) {
+  if (!options->targets.empty() && sending == outgoing::Sending::now) {
     poster = outgoing::make_curl_poster({.allow_private = options->allow_private,
                                          .timeout = options->timeout,
                                          .user_agent = fmt::format("hazardstream/{}", version)});
     if (!poster)
       return domain::refuse(domain::ErrorCode::internal, "libcurl could not be set up: nothing can be sent to WEBHOOK_URLS.");
   }
-  return std::make_unique<outgoing::Delivery>(std::move(*options), *store, std::move(poster), clock);
+  return std::make_unique<outgoing::Delivery>(std::move(*options), *store, std::move(poster), clock, sending);
 }
 
 }  // namespace hazard::app

@@ -13,6 +13,7 @@ outgoing::Settings receiver_settings(const Config& config);
 
 // Null without a store. Errors: those of outgoing::read_options; internal when libcurl cannot be set up.
 domain::Result<std::unique_ptr<outgoing::Delivery>> make_delivery(const Config& config, store::Store* store,
-                                                                  const base::Clock& clock, std::string_view version);
+                                                                  const base::Clock& clock, std::string_view version,
+                                                                  outgoing::Sending sending = outgoing::Sending::now);
 
 }  // namespace hazard::app

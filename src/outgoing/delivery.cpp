@@ -30,19 +30,20 @@ class NoPoster final : public Poster {
 
 }  // namespace
 
-Delivery::Delivery(Options options, store::Store& store, std::unique_ptr<Poster> poster, const base::Clock& clock)
+Delivery::Delivery(Options options, store::Store& store, std::unique_ptr<Poster> poster, const base::Clock& clock,
+                   Sending sending)
     : options_(std::move(options)),
       store_(store),
       poster_(poster ? std::move(poster) : std::make_unique<NoPoster>()),
       clock_(clock),
       writer_(options_, clock_, metrics_),
       courier_(options_, {.store = store_, .poster = *poster_, .clock = clock_, .random = make_random()}, metrics_) {
-  courier_.begin();
+  if (sending == Sending::now) courier_.begin();
   if (options_.targets.empty()) return;
   store_.watch(
       {.touched = [this](store::Transaction& transaction, const store::Touched& touched) { writer_.write(transaction, touched); },
        .committed = [this] { wake(); }});
-  thread_ = std::thread([this] { run(); });
+  if (sending == Sending::now) thread_ = std::thread([this] { run(); });
 }
 
 Delivery::~Delivery() {

@@ -13,10 +13,16 @@
 
 namespace hazard::outgoing {
 
+enum class Sending : std::uint8_t {
+  now,
+  at_next_start,  // events are kept for the server that starts next: for programs that change hazards and end
+};
+
 class Delivery {
  public:
-  // The store and the clock outlive it. The poster may be null only without targets.
-  Delivery(Options options, store::Store& store, std::unique_ptr<Poster> poster, const base::Clock& clock);
+  // The store and the clock outlive it. The poster may be null without targets and when nothing is sent now.
+  Delivery(Options options, store::Store& store, std::unique_ptr<Poster> poster, const base::Clock& clock,
+           Sending sending = Sending::now);
   ~Delivery();  // stop(), and the store is not heard any more
   Delivery(const Delivery&) = delete;
   Delivery& operator=(const Delivery&) = delete;

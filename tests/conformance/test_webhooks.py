@@ -113,6 +113,34 @@ def test_a_server_killed_at_random_tells_of_every_hazard_it_kept_and_of_no_other
     assert len(ids) == len(kept), "an event keeps its id"
 
 
+def test_what_an_import_finds_is_told_once_the_server_runs(tmp_path):
+    receiver = Receiver()
+    chosen = settings(receiver, WEBHOOK_EVENTS="created", DATA_DIR=str(tmp_path / "data"))
+    environment = {**os.environ, "LOG_LEVEL": "error", **chosen}
+
+    def run(*words):
+        subprocess.run([BINARY, *map(str, words)], cwd=ROOT, env=environment, check=True, capture_output=True, timeout=300)
+
+    pictures = tmp_path / "pictures"
+    run("simulate", pictures, "--count", 150, "--fps", 5, "--width", 640, "--height", 360, "--seed", 3)
+    truth = [json.loads(line) for line in (pictures / "truth.jsonl").read_text().splitlines()]
+    begin = time.time() - 86400
+    points = "".join(f'<trkpt lat="{t["lat"]}" lon="{t["lon"]}"><time>'
+                     f'{time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(begin + t["time_s"]))}</time></trkpt>' for t in truth[::5])
+    (tmp_path / "drive.gpx").write_text(f'<gpx version="1.1"><trk><trkseg>{points}</trkseg></trk></gpx>')
+    run("import", pictures, "--gpx", tmp_path / "drive.gpx", "--fps", 5, "--confidence-threshold", 0.4)
+    assert receiver.posts == [], "the import itself sends nothing"
+    server = Server(**chosen)
+    try:
+        kept = all_hazards(server)
+        assert kept
+        events = receiver.wait(lambda taken: {event["data"]["hazard"]["id"] for event in taken} >= kept)
+        assert {event["type"] for event in events} == {"hazard.created"}
+    finally:
+        assert server.stop() == 0
+        receiver.stop()
+
+
 def test_dead_letters_are_listed_and_can_be_sent_again(tmp_path):
     receiver = Receiver()
     receiver.otherwise = 500

@@ -91,6 +91,17 @@ TEST(Receivers, a_delivery_needs_a_store_but_not_a_receiver) {
   EXPECT_THAT((*idle)->states(), IsEmpty());
 }
 
+TEST(Receivers, a_program_that_ends_needs_nobody_to_send) {
+  const base::RealClock clock;
+  Config config = load_config({})->values;
+  config.webhook_urls = {"https://a.example/in"};
+  config.webhook_secret = kSecret;
+  test::TempStore store;
+  const auto kept = make_delivery(config, &*store, clock, "0", outgoing::Sending::at_next_start);
+  ASSERT_TRUE(kept.has_value());
+  EXPECT_THAT((*kept)->states(), SizeIs(1));
+}
+
 TEST(Receivers, a_delivery_with_wrong_settings_is_refused) {
   const base::RealClock clock;
   Config config = load_config({})->values;

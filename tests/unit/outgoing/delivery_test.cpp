@@ -77,6 +77,22 @@ TEST_F(DeliveryTest, what_waited_from_before_is_posted_after_the_start) {
   EXPECT_EQ(count(OutboxState::waiting), 0);
 }
 
+TEST_F(DeliveryTest, one_that_sends_at_the_next_start_keeps_events_and_gives_nothing_up) {
+  {
+    Delivery before(options(), *store, std::make_unique<ScriptedPoster>(), clock);
+    before.stop();
+    create_hazard(1);
+  }
+  auto poster = std::make_unique<ScriptedPoster>();
+  ScriptedPoster& seen = *poster;
+  Delivery other(options("https://other.example/in"), *store, std::move(poster), clock, Sending::at_next_start);
+  create_hazard(2);
+  other.stop();
+  EXPECT_EQ(count(OutboxState::waiting), 2);
+  EXPECT_EQ(count(OutboxState::dead), 0);
+  EXPECT_TRUE(seen.posts().empty());
+}
+
 TEST_F(DeliveryTest, without_receivers_nothing_is_kept) {
   Delivery delivery(*read_options({}), *store, nullptr, clock);
   create_hazard(1);
