@@ -24,7 +24,7 @@ struct PageSessionOptions {
   base::Duration idle = std::chrono::minutes(10);         // then it leaves memory
   base::Duration ended_grace = std::chrono::minutes(10);  // pictures of an ended session are still taken
   base::Duration save_every = std::chrono::seconds(5);
-  std::size_t sessions_most = 4096;  // in memory
+  std::size_t sessions_most = 1024;  // in memory
   std::size_t pictures_most = 20;    // with hazards, of one session, for its summary
   std::size_t reports_most = 500;    // of one session
 };
