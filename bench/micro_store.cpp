@@ -127,6 +127,12 @@ void lists(store::Store& store) {
   list(store, "confirmed, by passes, 100 a page", {.states = {confirmed}, .sort = store::HazardSort::passes, .limit = 100});
   list(store, "by client", {.client_key = "client-7"});
   list(store, "text that nothing holds", {.text = "manhole"});
+  list(store, "text that a class holds", {.text = "pot"});
+  list(store, "text, state and box", {.states = {pending}, .bounds = town, .text = "crack"});
+  list(store, "all, by confidence", {.sort = store::HazardSort::confidence});
+  list(store, "all, fewest passes first", {.sort = store::HazardSort::passes, .descending = false});
+  list(store, "dismissed, by last change", {.states = {dismissed}, .sort = store::HazardSort::updated_at});
+  list(store, "a box around everything", {.bounds = store::Bounds{52, 13, 53, 14}});
 }
 
 }  // namespace

@@ -166,13 +166,6 @@ std::string column_of(ReportSort sort) {
   return "created_at";
 }
 
-// The table, with the index that holds all that the filter asks about and fewest other rows.
-std::string source_of(const HazardFilter& filter, bool few) {
-  if (few) return "hazards";
-  if (filter.bounds) return "hazards INDEXED BY hazards_place";
-  return for_reviewers(filter) ? "hazards INDEXED BY hazards_review" : "hazards INDEXED BY hazards_list";
-}
-
 struct Slice {
   std::string column;
   bool descending;
@@ -180,24 +173,39 @@ struct Slice {
   std::int64_t limit;
 };
 
-// Two steps: the keys of the page from an index alone, then the whole rows of those few. `from` is the table, with the index to read.
+// The table with the indexes to read: for the count of all, and for the page in its order.
+struct Source {
+  std::string count;
+  std::string page;
+};
+
+// Two steps: the keys of the page from an index alone, then the whole rows of those few.
 template <typename Item>
-Page<Item> page_of(Connection& connection, const std::string& table, const std::string& from, const std::string& columns,
+Page<Item> page_of(Connection& connection, const std::string& table, const Source& from, const std::string& columns,
                    const Where& where, const Slice& slice, Item (*read)(const Statement&)) {
   Page<Item> page;
   {
-    Statement count = connection.prepare("SELECT count(*) FROM " + from + where.text());
+    Statement count = connection.prepare("SELECT count(*) FROM " + from.count + where.text());
     where.bind(count);
     if (count.step()) page.total = count.integer(0);
   }
   const std::string direction = slice.descending ? " DESC" : " ASC";
   const std::string order = " ORDER BY " + slice.column + direction + ",pk" + direction;
-  Statement rows = connection.prepare("SELECT " + columns + " FROM " + table + " WHERE pk IN (SELECT pk FROM " + from +
+  Statement rows = connection.prepare("SELECT " + columns + " FROM " + table + " WHERE pk IN (SELECT pk FROM " + from.page +
                                       where.text() + order + " LIMIT ? OFFSET ?)" + order);
   where.bind(rows);
   rows.bind(std::clamp<std::int64_t>(slice.limit, 1, kPageMost)).bind(std::max<std::int64_t>(slice.offset, 0));
   while (rows.step()) page.items.push_back(read(rows));
   return page;
+}
+
+// The index that holds all that the filter asks about and fewest other rows.
+Source source_of(const HazardFilter& filter, bool few) {
+  const auto by = [](const std::string& index) { return "hazards INDEXED BY " + index; };
+  if (few) return {"hazards", "hazards"};
+  if (filter.bounds) return {by("hazards_place"), by("hazards_place")};
+  if (for_reviewers(filter)) return {by("hazards_review"), by("hazards_review")};
+  return {by("hazards_list"), by(filter.sort == HazardSort::confidence ? "hazards_surest" : "hazards_list")};
 }
 
 }  // namespace
@@ -221,7 +229,7 @@ Page<ReportRecord> list_reports(Connection& connection, const ReportFilter& filt
   where.compare("created_at>=", micros(filter.created_from));
   where.compare("created_at<=", micros(filter.created_to));
   where.within(filter.bounds);
-  return page_of<ReportRecord>(connection, "reports", "reports", kReportColumns, where,
+  return page_of<ReportRecord>(connection, "reports", {"reports", "reports"}, kReportColumns, where,
                                {column_of(filter.sort), filter.descending, filter.offset, filter.limit}, report_row);
 }
 

@@ -11,7 +11,7 @@ namespace {
 constexpr const char* kWithoutLists =
     "DROP TABLE hazard_classes; DROP TRIGGER hazard_class_added; DROP TRIGGER hazard_class_removed; DROP TRIGGER "
     "hazard_class_changed; "
-    "DROP INDEX hazards_place; DROP INDEX hazards_review; DROP INDEX evidence_hosted; ";
+    "DROP INDEX hazards_place; DROP INDEX hazards_review; DROP INDEX evidence_hosted; DROP INDEX hazards_surest; ";
 
 struct SqliteSchemaTest : testing::Test {
   test::TempFolder folder;
