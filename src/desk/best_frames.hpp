@@ -20,7 +20,7 @@ namespace hazard::desk {
 class BestFrames {
  public:
   using Frame = std::shared_ptr<const domain::EncodedFrame>;
-  static constexpr std::size_t kBytesMost = 64 * 1024 * 1024;
+  static constexpr std::size_t kBytesMost = 24 * 1024 * 1024;
   // A track unseen for longer is over; the collector has given it out or dropped it by then.
   static constexpr base::Duration kOverAfter = std::chrono::seconds(3);
 
