@@ -107,7 +107,8 @@ std::optional<base::WallTime> day_of(std::string_view text) {
   if (!year || !month || !day) return std::nullopt;
   const std::chrono::year_month_day date(std::chrono::year(*year), std::chrono::month(static_cast<unsigned>(*month)),
                                          std::chrono::day(static_cast<unsigned>(*day)));
-  if (!date.ok() || *year < 1990) return std::nullopt;  // cameras without a clock say 0000 or 1970
+  // Cameras without a clock say 0000 or 1970; a WallTime counts nanoseconds and ends in 2262.
+  if (!date.ok() || *year < 1990 || *year > 2200) return std::nullopt;
   return std::chrono::sys_days(date);
 }
 

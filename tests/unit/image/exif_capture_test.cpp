@@ -102,8 +102,8 @@ TEST(ExifCapture, the_receivers_time_counts_where_the_camera_states_no_zone) {
 }
 
 TEST(ExifCapture, leaves_out_what_makes_no_sense) {
-  for (const char* text :
-       {"0000:00:00 00:00:00", "2026:13:17 10:20:30", "2026:05:17 25:20:30", "2026:05:17", "soon", "1989:12:31 10:00:00"})
+  for (const char* text : {"0000:00:00 00:00:00", "2026:13:17 10:20:30", "2026:05:17 25:20:30", "2026:05:17", "soon",
+                           "1989:12:31 10:00:00", "2201:01:01 00:00:00"})
     EXPECT_FALSE(exif_capture(tiff({{.tag = 0x9003, .type = 2, .text = text}}, {})).at) << text;
   auto far = kPlace;
   far[1].numbers = {91, 1, 0, 1, 0, 1};
