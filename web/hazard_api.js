@@ -1,0 +1,80 @@
+// What the page of hazards asks the server; every refusal becomes one Refused with a sentence for people.
+const OFFLINE = "The server does not answer. Is it running, and is this device connected?";
+const SENTENCES = {
+  401: "This server shows hazards only to those who are let in; open the page on the server’s own machine.",
+  403: "The server refuses requests from this address of the page. Open it under the server’s own address.",
+  404: "This hazard is gone: it was erased, or its time was over.",
+  501: "This server keeps no hazards.",
+  503: "The server has too much to do at the moment. Try again in a few seconds.",
+};
+
+export class Refused extends Error {
+  // status 0: no answer came. detail: what the server said, if anything.
+  constructor(status, detail) {
+    super(SENTENCES[status] ?? (status === 0 ? OFFLINE : `The server refused: ${detail || `status ${status}`}`));
+    this.status = status;
+  }
+}
+
+async function ask(path, options = {}) {
+  let reply;
+  try {
+    reply = await fetch(path, { headers: { Accept: "application/json", ...options.headers }, method: options.method, body: options.body });
+  } catch {
+    throw new Refused(0, "");
+  }
+  const body = await reply.json().catch(() => null);
+  if (!reply.ok) throw new Refused(reply.status, typeof body?.detail === "string" ? body.detail : "");
+  if (body === null) throw new Refused(reply.status, "the answer is no JSON");
+  return { body, etag: reply.headers.get("ETag") };
+}
+
+const asJson = (method, value, headers = {}) =>
+  ({ method, body: JSON.stringify(value), headers: { "Content-Type": "application/json", ...headers } });
+
+// At most so many bytes of UTF-8, no character cut: the server cuts names by bytes.
+function cut(text, bytes) {
+  let kept = "";
+  const encoder = new TextEncoder();
+  for (const character of text) {
+    if (encoder.encode(kept + character).length > bytes) break;
+    kept += character;
+  }
+  return kept;
+}
+
+export const listHazards = async (filters, paging) => (await ask(`/hazards?${new URLSearchParams({ ...filters, ...paging })}`)).body;
+export const placedHazards = async (filters) => (await ask(`/reports.geojson?${new URLSearchParams(filters)}`)).body.features;
+export const model = async () => (await ask("/detect/model/info")).body;
+
+// Lines of drives, of the same span of time as the list.
+export async function coverageLines(filters) {
+  const span = filters.date_from ? { date_from: filters.date_from } : {};
+  return (await ask(`/coverage.geojson?${new URLSearchParams(span)}`)).body.features;
+}
+
+// A hazard with history, its ETag, and the address of its picture or null: asked first, so that a picture that is not there or not
+// for us is no error of the page.
+export async function oneHazard(id) {
+  const [{ body, etag }, report] = await Promise.all([ask(`/hazards/${encodeURIComponent(id)}`), picture(id)]);
+  return { hazard: body, etag, ...report };
+}
+
+async function picture(id) {
+  try {
+    const { body } = await ask(`/reports/${encodeURIComponent(id)}`);
+    if (!body.image) return { picture: null, pictureSaid: "No picture is kept of it." };
+    return { picture: `/report/plot/${encodeURIComponent(id)}`, pictureSaid: "Best picture, with the box of the model" };
+  } catch (error) {
+    const barred = error.status === 401 || error.status === 403;
+    return { picture: null, pictureSaid: barred ? "You may not see its picture." : "It has no picture." };
+  }
+}
+
+export const setState = (id, etag, state, reason, actor) =>
+  ask(`/hazards/${encodeURIComponent(id)}`,
+    asJson("PATCH", { state, reason, ...(actor ? { actor: cut(actor, 64) } : {}) }, { "If-Match": etag }));
+
+// ids: [{id, version}]
+export const setStates = async (ids, state, reason, actor) =>
+  (await ask("/hazards/review", asJson("POST", { ids, state, reason, ...(actor ? { actor: cut(actor, 64) } : {}) }))).body;

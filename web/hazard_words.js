@@ -1,0 +1,25 @@
+// Words and numbers of hazards for people, and elements that hold text only: nothing of a hazard ever becomes HTML.
+export function element(tag, { text, className, data } = {}, ...children) {
+  const made = document.createElement(tag);
+  if (text !== undefined) made.textContent = text;
+  if (className) made.className = className;
+  Object.assign(made.dataset, data ?? {});
+  made.append(...children);
+  return made;
+}
+
+export const byId = (id) => document.getElementById(id);
+
+export function when(iso) {
+  const time = new Date(iso);
+  if (Number.isNaN(time.getTime())) return "–";
+  return time.toLocaleString("en-GB", { year: "numeric", month: "short", day: "2-digit", hour: "2-digit", minute: "2-digit" });
+}
+
+export const times = (count, one, many) => `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
+
+export function where(location) {
+  if (!location) return "no position";
+  const { latitude, longitude, uncertainty_m: doubt } = location;
+  return `${latitude.toFixed(6)}, ${longitude.toFixed(6)} ± ${doubt.toFixed(1)} m`;
+}
