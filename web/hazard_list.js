@@ -1,5 +1,5 @@
 // The list of one page of hazards: rows with a tick each, by pointer and keyboard. Ticks outlive pages, filters do not change them.
-import { byId, element, times, when, where } from "./hazard_words.js";
+import { byId, element, span, times, when, where } from "./hazard_words.js";
 
 const TICKED_MAX = 500; // the bulk route's body is limited to 64 KiB
 
@@ -81,9 +81,9 @@ export class HazardList {
     const head = element("span", { className: "head" }, element("b", { text: hazard.class_name, data: { class: hazard.class_name } }),
       element("span", { text: hazard.state, className: "status", data: { state: hazard.state } }));
     const seen = `seen ${times(hazard.sightings, "time", "times")} in ${times(hazard.passes, "pass", "passes")}`;
-    const span = `${when(hazard.first_seen)} to ${when(hazard.last_seen)}`;
     const button = element("button", {}, head, element("span", { text: seen, className: "line" }),
-      element("span", { text: span, className: "line" }), element("span", { text: where(hazard.location), className: "line" }));
+      element("span", { text: span(hazard.first_seen, hazard.last_seen), className: "line" }),
+      element("span", { text: where(hazard.location), className: "line" }));
     button.type = "button";
     button.addEventListener("click", () => this.on.select(hazard.id));
     return element("li", { data: { id: hazard.id } }, element("label", { className: "tick" }, box), button);

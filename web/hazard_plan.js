@@ -186,13 +186,15 @@ export class HazardPlan {
     pen.lineWidth = 3;
     pen.lineJoin = "round";
     for (const { found, path } of this.#lines) {
-      pen.strokeStyle = colour("line");
+      pen.strokeStyle = colour("quiet");
+      pen.globalAlpha = 0.5;
       pen.setLineDash(found ? [] : [8, 5]); // dashed: driven, and nothing was seen
       pen.beginPath();
       for (const [x, y] of path) pen.lineTo(...this.#pixel(x, y));
       pen.stroke();
     }
     pen.setLineDash([]);
+    pen.globalAlpha = 1;
   }
 
   #drawDoubt(pen, colour, { id, x, y, doubt, kind }) {

@@ -16,10 +16,16 @@ export function when(iso) {
   return time.toLocaleString("en-GB", { year: "numeric", month: "short", day: "2-digit", hour: "2-digit", minute: "2-digit" });
 }
 
+// One moment where both are the same minute.
+export function span(from, to) {
+  const [first, last] = [when(from), when(to)];
+  return first === last ? first : `${first} to ${last}`;
+}
+
 export const times = (count, one, many) => `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
 
 export function where(location) {
   if (!location) return "no position";
   const { latitude, longitude, uncertainty_m: doubt } = location;
-  return `${latitude.toFixed(6)}, ${longitude.toFixed(6)} ± ${doubt.toFixed(1)} m`;
+  return `${latitude.toFixed(6)}, ${longitude.toFixed(6)} ±\u00a0${doubt.toFixed(1)}\u00a0m`;
 }

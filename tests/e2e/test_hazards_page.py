@@ -103,7 +103,7 @@ def test_lists_what_is_kept_with_place_and_counts(page, kept):
     row = page.inner_text(f"#list li[data-id='{found[0]['id']}']")
     place = found[0]["location"]
     for words in (found[0]["class_name"], found[0]["state"], "seen 1 time in 1 pass", f"{place['latitude']:.6f}",
-                  f"± {place['uncertainty_m']:.1f} m"):
+                  f"±\u00a0{place['uncertainty_m']:.1f}\u00a0m"):
         assert words in row
     page.screenshot(path=OUTPUT / "hazards.png")
 
@@ -213,6 +213,21 @@ def test_decides_on_several_at_once(page, kept):
     assert page.is_hidden("#bulk-tools")
     for hazard in two:
         page.wait_for_selector(f"#list li[data-id='{hazard['id']}'] [data-state=confirmed]")
+
+
+def test_one_of_several_that_was_changed_meanwhile_is_refused_alone(page, kept):
+    first, second = hazards(kept, "state=pending")[:2]
+    for hazard in (first, second):
+        page.check(f"#list li[data-id='{hazard['id']}'] input")
+
+    def come_first(route):
+        kept.request("PATCH", "/hazards/" + first["id"], json.dumps({"note": "looked at"}).encode(), {"If-Match": "*"})
+        route.continue_()
+    page.route("**/hazards/review", come_first)
+    page.click("[data-bulk=fixed]")
+    page.wait_for_function("() => document.getElementById('bulk-said').textContent.startsWith('1 changed, 0 were so before, 1 refused.')")
+    assert "changed meanwhile" in page.inner_text("#bulk-said")
+    assert (state_of(kept, first), state_of(kept, second)) == ("pending", "fixed")
 
 
 def test_exports_carry_the_filters(page, kept):
