@@ -70,9 +70,13 @@ export class HazardPlan {
     this.redraw();
   }
 
-  // Around a point of the canvas, its middle if none is given.
-  zoom(factor, px = this.#size().width / 2, py = this.#size().height / 2) {
+  // Around a point of the canvas; if none is given, around the selected hazard where it is in view, else around the middle.
+  zoom(factor, px, py) {
     const { width, height } = this.#size();
+    if (px === undefined) {
+      const [x, y] = this.at(this.#selected) ?? [-1, -1];
+      [px, py] = x >= 0 && y >= 0 && x <= width && y <= height ? [x, y] : [width / 2, height / 2];
+    }
     const scale = Math.min(SCALE_MAX, Math.max(SCALE_MIN, this.#view.scale * factor));
     const grow = 1 / this.#view.scale - 1 / scale;
     this.#view = { x: this.#view.x + (px - width / 2) * grow, y: this.#view.y - (py - height / 2) * grow, scale };

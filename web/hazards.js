@@ -43,6 +43,7 @@ function showExports() {
 function showNone(total) {
   const box = byId("none");
   box.hidden = total > 0;
+  byId("bulk").hidden = total === 0 && list.ticked.length === 0;
   if (total > 0) return box.replaceChildren();
   if (filtered()) {
     const clear = element("button", { text: "Clear the filters" });
@@ -57,8 +58,9 @@ function showNone(total) {
   live.href = "/";
   box.replaceChildren(element("p", { text: "No hazards are kept yet." }),
     element("p", { className: "quiet" }, "Point a camera at a road on the ", live,
-      ", let phones stream to this server (with their position, so that hazards lie on the plan), or import a recorded drive: ",
-      element("code", { text: "hazardstream import drive.mp4 --gpx drive.gpx" }), ". They appear here by themselves."));
+      ", let phones stream to this server (with their position, so that hazards lie on the plan), or import a recorded drive",
+      " while the server is stopped: ",
+      element("code", { text: "hazardstream import drive.mp4 --gpx drive.gpx" }), ". What is found appears here by itself."));
 }
 
 function showPage(found) {
