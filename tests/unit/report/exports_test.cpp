@@ -13,12 +13,13 @@ namespace hazard::report {
 namespace {
 
 using testing::StartsWith;
+using namespace std::string_literals;
 
 // Three hazards: an ordinary one, one whose words are as hostile as can be, one without a place.
 std::vector<domain::Hazard> hazards() {
   std::vector<domain::Hazard> all{test::sample_hazard(1, {52.5200066, 13.404954}), test::sample_hazard(2, {-33.8688, -151.2093}),
                                   test::sample_hazard(3)};
-  all[1].note = std::string("=HYPERLINK(\"x\"),<script>\r\n\0\x1B\xFF ]]> \xE2\x80\xA8", 40);
+  all[1].note = "=HYPERLINK(\"x\"),<script>\r\n\0\x1B\xFF ]]> \xE2\x80\xA8"s;
   all[1].reason = "a,b\"c\"";
   all[1].class_name = "surface damage";
   all[2].place.reset();
