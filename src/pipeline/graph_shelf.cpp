@@ -140,13 +140,16 @@ std::optional<GraphForm> GraphShelf::most_wanted(base::SteadyTime now) {
   return best == nullptr ? std::nullopt : std::optional(best->form);
 }
 
-// A form unused for so long, longest first; never the last one that shares the cores, nor the last at all.
+// A form unused for so long, longest first; never the last one that shares the cores, nor the last at all. The model's own shape goes
+// sooner where cameras get forms of theirs: it was compiled for the first pictures only.
 std::shared_ptr<GraphShelf::Shelved> GraphShelf::retire_unused(base::SteadyTime now, base::Duration unused) {
   const auto sharing = std::ranges::count_if(shelf_, [](const auto& s) { return s->graph->form().strategy == Strategy::shared; });
   auto oldest = shelf_.end();
   for (auto it = shelf_.begin(); it != shelf_.end(); ++it) {
     const bool last_of_its_kind = shelf_.size() == 1 || (sharing == 1 && (*it)->graph->form().strategy == Strategy::shared);
-    if (last_of_its_kind || now - (*it)->used_at < unused) continue;
+    const bool first_aid = options_.fit_camera && (*it)->graph->form().input == native_;
+    const base::Duration limit = first_aid ? std::min(unused, options_.evict_after) : unused;
+    if (last_of_its_kind || now - (*it)->used_at < limit) continue;
     if (oldest == shelf_.end() || (*it)->used_at < (*oldest)->used_at) oldest = it;
   }
   if (oldest == shelf_.end()) return nullptr;

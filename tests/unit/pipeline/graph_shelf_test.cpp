@@ -119,7 +119,9 @@ TEST_F(GraphShelfTest, forms_are_given_up_after_20_seconds_without_use_but_never
   ASSERT_EQ(shelf_->forms().size(), 3u);
   clock_.advance(19s);
   borrow(kWide);
+  EXPECT_TRUE(shelf_->tend()) << "the square";
   EXPECT_FALSE(shelf_->tend());
+  EXPECT_EQ(shelf_->forms().size(), 2u);
   clock_.advance(1s);
   while (shelf_->tend()) {
   }
@@ -127,6 +129,20 @@ TEST_F(GraphShelfTest, forms_are_given_up_after_20_seconds_without_use_but_never
   EXPECT_TRUE(has(kWideInput, Strategy::shared));
   clock_.advance(1h);
   EXPECT_FALSE(shelf_->tend());
+}
+
+TEST_F(GraphShelfTest, the_square_goes_after_5_seconds_once_cameras_have_forms_of_their_own) {
+  use();
+  borrow_often(kWide);
+  ASSERT_TRUE(shelf_->tend());
+  const SizePx square = shelf_->forms().front().input;
+  clock_.advance(4999ms);
+  borrow(kWide);
+  EXPECT_FALSE(shelf_->tend());
+  EXPECT_TRUE(has(square, Strategy::shared));
+  clock_.advance(1ms);
+  EXPECT_TRUE(shelf_->tend());
+  EXPECT_FALSE(has(square, Strategy::shared));
 }
 
 TEST_F(GraphShelfTest, a_picture_that_would_be_shown_smaller_gets_its_form_without_waiting) {
