@@ -49,21 +49,22 @@ def count_programs(ctest_xml, cases):
 def count_e2e(folder):
     status = folder / "e2e.status"
     if not status.exists():
-        return 0, 0
+        return 0, 0, 0
     text = (folder / "e2e.txt").read_text(errors="replace")
     sums = re.findall(r"(\d+) passed, (\d+) failed", text)
     passed, failed = (int(sums[-1][0]), int(sums[-1][1])) if sums else (1, 0)
+    unrun = re.findall(r"(\d+) skipped", text)
     if int(status.read_text()) != 0 and failed == 0:
         failed = 1
         passed = passed if sums else 0
-    return passed, failed
+    return passed, failed, int(unrun[-1]) if unrun else 0
 
 
 def main():
     folder = pathlib.Path(sys.argv[1])
     passed, failed, skipped = count_programs(folder / "ctest.xml", read_cases(folder / "cases"))
-    page_passed, page_failed = count_e2e(folder)
-    passed, failed = passed + page_passed, failed + page_failed
+    page_passed, page_failed, page_skipped = count_e2e(folder)
+    passed, failed, skipped = passed + page_passed, failed + page_failed, skipped + page_skipped
     if skipped:
         print(f"{skipped} skipped")
     print(f"{passed} passed, {failed} failed")

@@ -181,7 +181,7 @@ def test_foreign_names_and_origins_are_refused_on_loopback(server):
     assert status == 200 and headers["Access-Control-Allow-Origin"] == "http://localhost:3000"
 
 
-def test_resume_is_not_offered_yet(server):
+def test_a_resume_with_a_wrong_token_is_refused_in_one_sentence(server):
     for session_id in ("nobody", create_session(server)["client_id"]):
         with pytest.raises(InvalidStatus) as refused:
             connect(f"{server.ws}/stream/detection?session_id={session_id}&resume=0", legacy=True)
