@@ -26,13 +26,15 @@ constexpr std::uint64_t kCheckpointEvery = 20;  // pictures: what a kill costs a
 // depend on how fast this machine is.
 class DriveGraph final : public pipeline::GraphLender {
  public:
-  DriveGraph(detect::Engine& engine, bool fit) : engine_(engine), fit_(fit), graph_(engine.first()) {
+  DriveGraph(detect::Engine& engine, bool fit)
+      : engine_(engine),
+        inputs_{.native = engine.model().input, .stride = engine.stride(), .fit_camera = fit},
+        graph_(engine.first()) {
     request_ = graph_->make_request();
   }
 
-  pipeline::Loan borrow(domain::SizePx picture, double, detect::Strategy) override {
-    const domain::SizePx native = engine_.model().input;
-    const domain::SizePx wanted = fit_ ? pipeline::input_for(picture, native, 1, engine_.stride()) : native;
+  pipeline::Loan borrow(domain::SizePx picture, pipeline::Fit, detect::Strategy) override {
+    const domain::SizePx wanted = inputs_.input_for(picture, {});
     if (wanted != asked_ && wanted != graph_->form().input) {
       asked_ = wanted;
       if (auto better = engine_.compile({.input = wanted, .strategy = graph_->form().strategy})) {
@@ -45,7 +47,7 @@ class DriveGraph final : public pipeline::GraphLender {
 
  private:
   detect::Engine& engine_;
-  const bool fit_;
+  const pipeline::InputRule inputs_;
   std::shared_ptr<detect::Graph> graph_;
   std::unique_ptr<detect::InferenceRequest> request_;
   domain::SizePx asked_;

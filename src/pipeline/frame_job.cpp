@@ -76,7 +76,7 @@ class FrameRun {
     if (too_small_for_hazards(seen)) return finish();  // answered from its header; nothing of it is decoded
     if (!plan_.look && tracking_) return predict(seen);
 
-    const Loan loan = tools_.graphs.borrow(seen, plan_.scale, plan_.strategy);
+    const Loan loan = tools_.graphs.borrow(seen, plan_.fit, plan_.strategy);
     const domain::RgbView input = loan.request().input();
     const auto policy = frame_.ignore_orientation ? image::OrientationPolicy::ignore : image::OrientationPolicy::apply;
     const auto decoded = tools_.decoder.decode_letterboxed(frame_.picture(), input, policy);

@@ -25,7 +25,7 @@ struct FramePlan {
   const LaneSettings& settings;
   base::SteadyTime taken_at;  // closes the queue stage
   detect::Strategy strategy = detect::Strategy::alone;
-  double scale = 1;  // of the model's own input
+  Fit fit;           // how large the model sees the picture
   bool look = true;  // false: only a small copy is decoded, the tracker moves its boxes on; needs `memory` and tracking
 };
 

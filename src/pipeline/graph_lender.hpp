@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "detect/engine.hpp"
+#include "pipeline/rung.hpp"
 
 namespace hazard::pipeline {
 
@@ -38,15 +39,15 @@ class Loan {
 class GraphLender {
  public:
   virtual ~GraphLender() = default;
-  // The best graph that is there now for a picture of this size. `scale`: of the model's own input (rung.hpp).
-  virtual Loan borrow(domain::SizePx picture, double scale, detect::Strategy strategy) = 0;
+  // The best graph that is there now for a picture of this size.
+  virtual Loan borrow(domain::SizePx picture, Fit fit, detect::Strategy strategy) = 0;
 };
 
 // Always the same one.
 class FixedGraph final : public GraphLender {
  public:
   explicit FixedGraph(detect::InferenceRequest& request) : request_(request) {}
-  Loan borrow(domain::SizePx, double, detect::Strategy) override { return Loan(request_); }
+  Loan borrow(domain::SizePx, Fit, detect::Strategy) override { return Loan(request_); }
 
  private:
   detect::InferenceRequest& request_;

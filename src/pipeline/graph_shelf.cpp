@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "base/log.hpp"
-#include "pipeline/rung.hpp"
 
 namespace hazard::pipeline {
 
@@ -68,7 +67,10 @@ struct GraphShelf::Wish {
 };
 
 GraphShelf::GraphShelf(detect::Engine& engine, const base::Clock& clock, ShelfOptions options)
-    : engine_(engine), clock_(clock), options_(options), native_(engine.model().input) {
+    : engine_(engine),
+      clock_(clock),
+      options_(options),
+      inputs_{.native = engine.model().input, .stride = engine.stride(), .fit_camera = options.fit_camera} {
   shelf_.push_back(std::make_shared<Shelved>(engine.first()));
   shelf_.back()->used_at = clock_.now();
   engine_.release();
@@ -76,18 +78,14 @@ GraphShelf::GraphShelf(detect::Engine& engine, const base::Clock& clock, ShelfOp
 
 GraphShelf::~GraphShelf() { stop(); }
 
-domain::SizePx GraphShelf::input_of(domain::SizePx picture, double scale) const noexcept {
-  return input_for(options_.fit_camera ? picture : native_, native_, scale, engine_.stride());
-}
-
-Loan GraphShelf::borrow(domain::SizePx picture, double scale, Strategy strategy) {
+Loan GraphShelf::borrow(domain::SizePx picture, Fit fit, Strategy strategy) {
   const base::SteadyTime now = clock_.now();
-  GraphForm wanted{.input = input_of(picture, scale), .strategy = strategy};
+  GraphForm wanted{.input = inputs_.input_for(picture, fit), .strategy = strategy};
   std::shared_ptr<Shelved> chosen;
   bool wake = false;
   {
     const std::lock_guard lock(mutex_);
-    if (one_size_only_) wanted.input = native_;
+    if (one_size_only_) wanted.input = inputs_.native;
     chosen = choose(picture, wanted);
     chosen->used_at = now;
     if (chosen->graph->form() != wanted) {
@@ -147,7 +145,7 @@ std::shared_ptr<GraphShelf::Shelved> GraphShelf::retire_unused(base::SteadyTime 
   auto oldest = shelf_.end();
   for (auto it = shelf_.begin(); it != shelf_.end(); ++it) {
     const bool last_of_its_kind = shelf_.size() == 1 || (sharing == 1 && (*it)->graph->form().strategy == Strategy::shared);
-    const bool first_aid = options_.fit_camera && (*it)->graph->form().input == native_;
+    const bool first_aid = options_.fit_camera && (*it)->graph->form().input == inputs_.native;
     const base::Duration limit = first_aid ? std::min(unused, options_.evict_after) : unused;
     if (last_of_its_kind || now - (*it)->used_at < limit) continue;
     if (oldest == shelf_.end() || (*it)->used_at < (*oldest)->used_at) oldest = it;
@@ -198,7 +196,7 @@ void GraphShelf::compile(const GraphForm& form) {
   base::log::warn("graph_refused", graph.error().message, {{"input", size}});
   for (Wish& wish : wishes_) wish.refused = wish.refused || wish.form == form;
   // A model that cannot take one other size takes none.
-  if (form.input != native_) one_size_only_ = true;
+  if (form.input != inputs_.native) one_size_only_ = true;
 }
 
 bool GraphShelf::wait() {

@@ -34,7 +34,7 @@ class GraphShelf final : public GraphLender {
   GraphShelf(detect::Engine& engine, const base::Clock& clock, ShelfOptions options = {});
   ~GraphShelf() override;
 
-  Loan borrow(domain::SizePx picture, double scale, detect::Strategy strategy) override;
+  Loan borrow(domain::SizePx picture, Fit fit, detect::Strategy strategy) override;
 
   // Compiles what is wanted most, or gives up what is unused; false when there was nothing to do. Takes up to seconds.
   bool tend();
@@ -43,8 +43,8 @@ class GraphShelf final : public GraphLender {
   void stop();
 
   std::vector<detect::GraphForm> forms() const;
-  // What input_for() says here: the form that a picture would like.
-  domain::SizePx input_of(domain::SizePx picture, double scale) const noexcept;
+  // Which form a picture would like.
+  const InputRule& inputs() const noexcept { return inputs_; }
 
   // For /metrics.
   std::uint64_t compiled() const noexcept { return compiled_.value(); }
@@ -63,7 +63,7 @@ class GraphShelf final : public GraphLender {
   detect::Engine& engine_;
   const base::Clock& clock_;
   const ShelfOptions options_;
-  const domain::SizePx native_;
+  const InputRule inputs_;
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::vector<std::shared_ptr<Shelved>> shelf_;

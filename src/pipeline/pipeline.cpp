@@ -14,7 +14,7 @@ namespace {
 std::variant<domain::FrameResult, domain::Error> run_fenced(const Job& job, const FrameTools& tools) noexcept {
   try {
     const FramePlan plan{
-        .settings = job.settings, .taken_at = job.taken_at, .strategy = job.strategy, .scale = job.rung.scale, .look = job.look};
+        .settings = job.settings, .taken_at = job.taken_at, .strategy = job.strategy, .fit = job.fit, .look = job.look};
     return run_frame(job.frame, plan, &job.lane->memory, tools);
   } catch (const std::exception&) {
     return domain::Error{domain::ErrorCode::inference_failed, "the frame could not be worked on"};
@@ -34,14 +34,13 @@ void Pipeline::start(std::unique_ptr<detect::Engine> engine, const PipelineOptio
     const std::lock_guard lock(model_mutex_);
     model_ = std::make_shared<const domain::ModelInfo>(engine_->model());
   }
+  shelf_ = std::make_unique<GraphShelf>(*engine_, clock_, options.shelf);
   scheduler_.equip({.strategies = engine_->strategies(),
                     .workers = engine_->workers(),
-                    .native = engine_->model().input,
-                    .stride = engine_->stride(),
+                    .inputs = shelf_->inputs(),
                     .smaller_inputs = true,
                     .reuse_still = options.reuse_still});
   scheduler_.seed_capacity(options.calibrated_fps);
-  shelf_ = std::make_unique<GraphShelf>(*engine_, clock_, options.shelf);
   shelf_keeper_ = std::thread([this] {
     while (shelf_->wait()) {
       while (shelf_->tend()) {

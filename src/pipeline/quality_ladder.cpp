@@ -14,6 +14,9 @@ constexpr auto kPatience = std::chrono::seconds(3);
 constexpr auto kPatienceMost = std::chrono::seconds(48);
 // A step up that is taken back within this was a mistake, and the next one waits twice as long.
 constexpr auto kProbation = std::chrono::seconds(6);
+// A form is compiled in a second or two; how long a lane waits for that, and when it may wait again.
+constexpr auto kSettleMost = std::chrono::seconds(3);
+constexpr auto kForgetsStandIn = std::chrono::seconds(20);
 constexpr double kSeldom = 2.0 / 3;  // of the promised rate
 constexpr double kRoom = 0.8;        // of the age budget, on the better rung
 
@@ -71,12 +74,23 @@ void QualityLadder::note_offer(base::SteadyTime now) noexcept {
   ++offers_;
 }
 
-std::optional<std::string_view> QualityLadder::note_result(base::Duration wait_and_work, double granted,
-                                                           base::SteadyTime now) noexcept {
+// Bounded: a form that never comes (the shelf is full, the model takes no other size) must not keep a late lane on its rung.
+bool QualityLadder::settles(bool stand_in, base::SteadyTime now) noexcept {
+  if (!stand_in) return false;
+  if (!stand_in_since_ || now - stand_in_at_ > kForgetsStandIn) stand_in_since_ = now;
+  stand_in_at_ = now;
+  return now - *stand_in_since_ < kSettleMost;
+}
+
+std::optional<std::string_view> QualityLadder::note_result(const Outcome& outcome, base::SteadyTime now) noexcept {
+  if (settles(outcome.stand_in, now)) {
+    begin_window(now);
+    return std::nullopt;
+  }
   ++results_;
-  age_sum_ += seconds(wait_and_work);
+  age_sum_ += seconds(outcome.age);
   if (now - window_since_ < kWindow) return std::nullopt;
-  const auto reason = judge(granted, now);
+  const auto reason = judge(outcome.granted_fps, now);
   begin_window(now);
   return reason;
 }

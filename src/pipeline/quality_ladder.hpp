@@ -26,15 +26,21 @@ class QualityLadder {
   void configure(const Options& options, base::SteadyTime now) noexcept;
 
   void note_offer(base::SteadyTime now) noexcept;
-  // A result is out: `wait_and_work` since its frame could first have been taken. `granted`: frames a second, 0: no promise.
-  // Returns why the rung changed, if it did.
-  std::optional<std::string_view> note_result(base::Duration wait_and_work, double granted, base::SteadyTime now) noexcept;
+  struct Outcome {
+    base::Duration age{};    // since its frame could first have been taken
+    double granted_fps = 0;  // 0: no promise
+    bool stand_in = false;   // another form of the model than the rung's own did the work
+  };
+  // A result is out. Returns why the rung changed, if it did. While the rung's own form is still being compiled nothing is judged:
+  // stepping down then would only ask for one form more.
+  std::optional<std::string_view> note_result(const Outcome& outcome, base::SteadyTime now) noexcept;
 
   std::size_t index() const noexcept { return index_; }
   const Rung& rung() const noexcept { return kRungs[index_]; }
 
  private:
   void begin_window(base::SteadyTime now) noexcept;
+  bool settles(bool stand_in, base::SteadyTime now) noexcept;
   std::optional<std::string_view> judge(double granted, base::SteadyTime now) noexcept;
   bool allowed(std::size_t index) const noexcept;
   std::optional<std::size_t> cheaper(std::size_t from) const noexcept;
@@ -48,6 +54,8 @@ class QualityLadder {
   int offers_ = 0;
   int results_ = 0;
   double age_sum_ = 0;  // seconds, of the window's results
+  std::optional<base::SteadyTime> stand_in_since_;
+  base::SteadyTime stand_in_at_{};
   base::SteadyTime room_since_{};
   bool room_ = false;
   base::SteadyTime stepped_up_at_{};

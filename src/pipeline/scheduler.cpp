@@ -218,6 +218,7 @@ std::optional<Job> Scheduler::take_ready(base::SteadyTime now, EndedList& ended)
   Job job{.lane = *owner, .frame = std::move(lane->waiting.front()), .settings = lane->settings, .taken_at = now};
   job.strategy = strategy_for(*lane, now);
   job.rung = lane->ladder.rung();
+  job.fit = fit_for(job.rung, job.strategy, lane->settings.quality);
   job.settings.reuse = job.settings.reuse && equipment_.reuse_still;
   job.look = lane->taken++ % static_cast<std::uint64_t>(job.rung.every) == 0;
   lane->waiting.pop_front();
@@ -321,12 +322,13 @@ std::optional<domain::QualityChange> Scheduler::note_result(Lane& lane, const Jo
   lane.pacing.note_result(result, job.frame.picture().size());
   result.suggest = lane.pacing.suggestion(lane.settings.fps, lane.granted_fps);
   const base::SteadyTime since = std::max(job.frame.received_at, job.taken_at - result.times.queue);
-  const auto reason = lane.ladder.note_result(now - since, lane.granted_fps, now);
+  const InputRule& inputs = equipment_.inputs;
+  const bool stand_in = looked && result.input != inputs.input_for(result.picture, job.fit);
+  const auto reason = lane.ladder.note_result({.age = now - since, .granted_fps = lane.granted_fps, .stand_in = stand_in}, now);
   if (!reason) return std::nullopt;
   const Rung& rung = lane.ladder.rung();
-  return domain::QualityChange{.input = input_for(result.picture, equipment_.native, rung.scale, equipment_.stride),
-                               .every = rung.every,
-                               .reason = *reason};
+  const Fit fit = fit_for(rung, job.strategy, job.settings.quality);
+  return domain::QualityChange{.input = inputs.input_for(result.picture, fit), .every = rung.every, .reason = *reason};
 }
 
 void Scheduler::end_waiting(Lane& lane, DropReason reason, EndedList& ended) {

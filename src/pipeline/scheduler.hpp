@@ -36,6 +36,7 @@ struct Job {
   base::SteadyTime taken_at{};
   detect::Strategy strategy = detect::Strategy::alone;
   Rung rung;
+  Fit fit;
   bool look = true;  // false: the boxes of this frame are predicted
 };
 
@@ -54,8 +55,7 @@ class Scheduler {
   struct Equipment {
     detect::Strategies strategies = detect::Strategies::alone;
     int workers = 1;
-    domain::SizePx native{640, 640};  // the model's own input
-    int stride = 32;
+    InputRule inputs;
     bool smaller_inputs = false;  // the model can be given other sizes
     bool reuse_still = true;      // boxes of a picture that shows the same as the one before
   };

@@ -67,12 +67,14 @@ def clip_pictures(clip, every):
 
 
 def wide_comparison(frames, run):
-    """AP50 of 640x384 against 640x640 on 16:9 crops: the rectangular rung must cost nothing but grey bars."""
+    """16:9 crops in the square, in the two forms that the server gives such cameras, and on the second rung."""
     crops = [data.wide_crop(f) for f in frames]
     report = {}
-    for width, height in ((640, 640), (640, 384), (480, 288)):
+    for width, height in ((640, 640), (640, 384), (608, 352), (416, 256)):
         scores = measure(crops, run(width, height), width, height)[0].report()
         report[f"{width}x{height}"] = {c: round(scores[c]["AP50"], 4) for c in ("crack", "pothole")}
+        for share in ("heavy_crack_hit", "crack_box_precision"):
+            report[f"{width}x{height}"][share] = round(scores[share], 4) if scores.get(share) is not None else None
     return report
 
 

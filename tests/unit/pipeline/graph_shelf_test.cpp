@@ -32,7 +32,7 @@ class GraphShelfTest : public testing::Test {
     shelf_ = std::make_unique<GraphShelf>(*engine_, clock_, options);
   }
   SizePx borrow(SizePx picture, Strategy strategy = Strategy::shared, double scale = 1) {
-    const Loan loan = shelf_->borrow(picture, scale, strategy);
+    const Loan loan = shelf_->borrow(picture, {.scale = scale}, strategy);
     return loan.request().input().size;
   }
   void borrow_often(SizePx picture, Strategy strategy = Strategy::shared, double scale = 1) {
@@ -53,6 +53,20 @@ TEST_F(GraphShelfTest, begins_with_the_models_own_form_and_serves_everything_fro
   EXPECT_EQ(borrow(kWide), kSquare);
   EXPECT_EQ(borrow(kWide, Strategy::alone), kSquare);
   EXPECT_FALSE(shelf_->tend()) << "one picture is no reason to compile";
+}
+
+TEST_F(GraphShelfTest, a_form_with_slack_is_a_form_of_its_own_and_the_larger_one_serves_until_it_is_there) {
+  use();
+  borrow_often(kWide);
+  EXPECT_TRUE(shelf_->tend());
+  for (int i = 0; i < 8; ++i) {
+    const Loan loan = shelf_->borrow(kWide, {.scale = 1, .slack = 0.05}, Strategy::shared);
+    EXPECT_EQ(loan.request().input().size, kWideInput);
+  }
+  EXPECT_TRUE(shelf_->tend());
+  EXPECT_TRUE(has({608, 352}, Strategy::shared));
+  EXPECT_EQ(shelf_->borrow(kWide, {.scale = 1, .slack = 0.05}, Strategy::shared).request().input().size, (SizePx{608, 352}));
+  EXPECT_EQ(borrow(kWide), kWideInput) << "who asked for quality keeps the larger one";
 }
 
 TEST_F(GraphShelfTest, a_shape_that_really_comes_is_compiled_and_then_used) {
@@ -207,13 +221,13 @@ TEST_F(GraphShelfTest, a_request_comes_back_and_is_lent_again) {
   use();
   const detect::InferenceRequest* first = nullptr;
   {
-    const Loan loan = shelf_->borrow(kSquare, 1, Strategy::shared);
+    const Loan loan = shelf_->borrow(kSquare, {}, Strategy::shared);
     first = &loan.request();
-    const Loan second = shelf_->borrow(kSquare, 1, Strategy::shared);
+    const Loan second = shelf_->borrow(kSquare, {}, Strategy::shared);
     EXPECT_NE(&second.request(), first) << "one at a time each";
   }
-  const Loan again = shelf_->borrow(kSquare, 1, Strategy::shared);
-  const Loan again_too = shelf_->borrow(kSquare, 1, Strategy::shared);
+  const Loan again = shelf_->borrow(kSquare, {}, Strategy::shared);
+  const Loan again_too = shelf_->borrow(kSquare, {}, Strategy::shared);
   EXPECT_TRUE(&again.request() == first || &again_too.request() == first);
 }
 
@@ -221,7 +235,7 @@ TEST_F(GraphShelfTest, a_loan_outlives_its_form_on_the_shelf) {
   use();
   borrow_often(kWide);
   ASSERT_TRUE(shelf_->tend());
-  const Loan square = shelf_->borrow(kSquare, 1, Strategy::shared);
+  const Loan square = shelf_->borrow(kSquare, {}, Strategy::shared);
   clock_.advance(60s);
   borrow(kWide);
   while (shelf_->tend()) {

@@ -24,7 +24,7 @@ class QualityLadderTest : public testing::Test {
       clock_.advance(step);
       for (owed_offers += offered / 100; owed_offers >= 1; --owed_offers) ladder_.note_offer(clock_.now());
       for (owed_results += answered / 100; owed_results >= 1; --owed_results) {
-        if (const auto reason = ladder_.note_result(age, granted, clock_.now())) {
+        if (const auto reason = ladder_.note_result({.age = age, .granted_fps = granted, .stand_in = stand_in_}, clock_.now())) {
           ++changes;
           reason_ = *reason;
         }
@@ -35,6 +35,7 @@ class QualityLadderTest : public testing::Test {
   base::ManualClock clock_;
   QualityLadder ladder_;
   std::string_view reason_;
+  bool stand_in_ = false;
 };
 
 TEST_F(QualityLadderTest, fresh_results_stay_on_the_best_rung) {
@@ -49,6 +50,37 @@ TEST_F(QualityLadderTest, results_older_than_half_the_age_limit_for_a_second_ste
   EXPECT_EQ(run(400ms, 260ms), 1);
   EXPECT_EQ(reason_, "late");
   EXPECT_EQ(ladder_.index(), 1u);
+}
+
+TEST_F(QualityLadderTest, while_another_form_stands_in_nothing_is_judged_but_not_for_ever) {
+  use(QualityMode::balanced);
+  stand_in_ = true;
+  EXPECT_EQ(run(2900ms, 400ms), 0) << "the form is being compiled";
+  stand_in_ = false;
+  EXPECT_EQ(run(900ms, 400ms), 0) << "a second of its own results is judged, not less";
+  EXPECT_EQ(run(400ms, 400ms), 1);
+}
+
+TEST_F(QualityLadderTest, a_form_that_never_comes_keeps_no_late_lane_on_its_rung) {
+  use(QualityMode::balanced);
+  stand_in_ = true;
+  EXPECT_EQ(run(4500ms, 400ms), 1);
+  EXPECT_EQ(reason_, "late");
+}
+
+TEST_F(QualityLadderTest, a_form_that_comes_and_goes_is_waited_for_once_in_twenty_seconds) {
+  use(QualityMode::balanced);
+  stand_in_ = true;
+  run(2s, 100ms);
+  stand_in_ = false;
+  run(5s, 100ms);
+  stand_in_ = true;
+  EXPECT_EQ(run(1500ms, 400ms), 1) << "the wait of this lane is used up";
+  stand_in_ = false;
+  run(60s, 50ms);
+  ASSERT_EQ(ladder_.index(), 0u);
+  stand_in_ = true;
+  EXPECT_EQ(run(2900ms, 400ms), 0);
 }
 
 TEST_F(QualityLadderTest, exactly_half_the_limit_is_still_in_time) {

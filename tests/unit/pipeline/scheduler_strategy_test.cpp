@@ -32,7 +32,7 @@ class SchedulerStrategyTest : public testing::Test {
   };
   void SetUp() override { equip(Strategies::both); }
   void equip(Strategies strategies) {
-    scheduler_.equip({.strategies = strategies, .workers = 2, .native = {640, 640}, .stride = 32, .smaller_inputs = true});
+    scheduler_.equip({.strategies = strategies, .workers = 2, .inputs = {}, .smaller_inputs = true});
   }
   Client open(LaneSettings settings = {}) {
     Client client;
