@@ -76,6 +76,35 @@ void fill(store::Store& store, std::mt19937_64& random, const std::vector<domain
   }
 }
 
+// As the server keeps them: a report for a hazard, a few hundred bytes each.
+void fill_reports(store::Store& store, std::mt19937_64& random, const std::vector<domain::GeoPoint>& defects) {
+  constexpr const char* kStatuses[] = {"pending", "confirmed", "dismissed"};
+  for (std::size_t from = 0; from < defects.size(); from += 2000) {
+    store.submit({.work =
+                      [&, from](store::Transaction& transaction) {
+                        for (std::size_t i = from; i < std::min(defects.size(), from + 2000); ++i) {
+                          const int class_id = static_cast<int>(random() % 2);
+                          store::ReportRecord report;
+                          report.id = base::make_uuid();
+                          report.hazard_id = base::make_uuid();
+                          report.session_id = report.client_key = "client-" + std::to_string(random() % 200);
+                          report.source = random() % 2 == 0 ? "stream" : "web_app";
+                          report.status = kStatuses[random() % 3];
+                          report.class_id = class_id;
+                          report.class_name = class_id == 0 ? "crack" : "pothole";
+                          report.confidence = static_cast<float>(random() % 1000) / 1000;
+                          report.point = defects[i];
+                          report.created_at = report.updated_at = kStart + std::chrono::milliseconds(random() % 1'000'000);
+                          report.body.assign(400, 'x');
+                          transaction.put(report);
+                        }
+                        return true;
+                      },
+                  .done = {}});
+    store.drain();
+  }
+}
+
 void sustained(store::Store& store, std::mt19937_64& random, const std::vector<domain::GeoPoint>& defects, std::size_t count) {
   base::RealClock clock;
   report::HazardBook book({}, clock);
@@ -100,39 +129,156 @@ void sustained(store::Store& store, std::mt19937_64& random, const std::vector<d
              base::to_ms(store.metrics().commit_time.quantile(0.99)));
 }
 
-void list(store::Store& store, const char* name, const store::HazardFilter& filter) {
-  std::vector<double> times;
-  const std::clock_t cpu_begun = std::clock();  // on a busy machine the wall clock measures the others
-  std::int64_t total = 0;
-  for (int i = 0; i < 21; ++i) {
-    const auto begun = Steady::now();
-    const auto page = store.reads().hazards(filter);
-    times.push_back(seconds_since(begun) * 1000);
-    total = page.total;
-  }
-  const double cpu = 1000.0 * static_cast<double>(std::clock() - cpu_begun) / CLOCKS_PER_SEC / static_cast<double>(times.size());
-  std::ranges::sort(times);
-  fmt::print("  {:<44} total {:>7}: median {:6.2f} ms, worst {:6.2f} ms, CPU {:6.2f} ms\n", name, total, times[times.size() / 2],
-             times.back(), cpu);
+store::Page<domain::Hazard> ask(store::Store& store, const store::HazardFilter& filter) { return store.reads().hazards(filter); }
+store::Page<store::ReportRecord> ask(store::Store& store, const store::ReportFilter& filter) {
+  return store.reads().reports(filter);
 }
+
+struct Cost {
+  double median_ms = 0, worst_ms = 0, cpu_ms = 0;
+  std::int64_t total = 0;
+};
+
+template <typename Filter>
+Cost cost_of(store::Store& store, const Filter& filter, int times_asked) {
+  std::vector<double> times;
+  Cost cost;
+  const std::clock_t cpu_begun = std::clock();  // on a busy machine the wall clock measures the others
+  for (int i = 0; i < times_asked; ++i) {
+    const auto begun = Steady::now();
+    cost.total = ask(store, filter).total;
+    times.push_back(seconds_since(begun) * 1000);
+  }
+  cost.cpu_ms = 1000.0 * static_cast<double>(std::clock() - cpu_begun) / CLOCKS_PER_SEC / times_asked;
+  std::ranges::sort(times);
+  cost.median_ms = times[times.size() / 2];
+  cost.worst_ms = times.back();
+  return cost;
+}
+
+void print(const std::string& name, const Cost& cost) {
+  fmt::print("  {:<62} total {:>7}: median {:6.2f} ms, worst {:6.2f} ms, CPU {:6.2f} ms\n", name, cost.total, cost.median_ms,
+             cost.worst_ms, cost.cpu_ms);
+}
+
+template <typename Filter>
+void list(store::Store& store, const char* name, const Filter& filter) {
+  print(name, cost_of(store, filter, 21));
+}
+
+const store::Bounds kTown{52.40, 13.30, 52.50, 13.40};
+const store::Bounds kAll{52, 13, 53, 14};
 
 void lists(store::Store& store) {
   using enum domain::ReviewState;
-  const store::Bounds town{52.40, 13.30, 52.50, 13.40};
-  list(store, "all, newest first, page 1 of 20", {});
-  list(store, "all, page at 50,000", {.offset = 50'000});
-  list(store, "pending potholes in a box", {.states = {pending}, .classes = {"pothole"}, .bounds = town});
+  list(store, "all, newest first, page 1 of 20", store::HazardFilter{});
+  list(store, "all, page at 50,000", store::HazardFilter{.offset = 50'000});
+  list(store, "pending potholes in a box", store::HazardFilter{.states = {pending}, .classes = {"pothole"}, .bounds = kTown});
   list(store, "box, seen in a span of time, by confidence",
-       {.bounds = town, .seen_from = kStart + std::chrono::seconds(100), .sort = store::HazardSort::confidence});
-  list(store, "confirmed, by passes, 100 a page", {.states = {confirmed}, .sort = store::HazardSort::passes, .limit = 100});
-  list(store, "by client", {.client_key = "client-7"});
-  list(store, "text that nothing holds", {.text = "manhole"});
-  list(store, "text that a class holds", {.text = "pot"});
-  list(store, "text, state and box", {.states = {pending}, .bounds = town, .text = "crack"});
-  list(store, "all, by confidence", {.sort = store::HazardSort::confidence});
-  list(store, "all, fewest passes first", {.sort = store::HazardSort::passes, .descending = false});
-  list(store, "dismissed, by last change", {.states = {dismissed}, .sort = store::HazardSort::updated_at});
-  list(store, "a box around everything", {.bounds = store::Bounds{52, 13, 53, 14}});
+       store::HazardFilter{
+           .bounds = kTown, .seen_from = kStart + std::chrono::seconds(100), .sort = store::HazardSort::confidence});
+  list(store, "confirmed, by passes, 100 a page",
+       store::HazardFilter{.states = {confirmed}, .sort = store::HazardSort::passes, .limit = 100});
+  list(store, "by client", store::HazardFilter{.client_key = "client-7"});
+  list(store, "text that nothing holds", store::HazardFilter{.text = "manhole"});
+  list(store, "text that a class holds", store::HazardFilter{.text = "pot"});
+  list(store, "text, state and box", store::HazardFilter{.states = {pending}, .bounds = kTown, .text = "crack"});
+  list(store, "all, by confidence", store::HazardFilter{.sort = store::HazardSort::confidence});
+  list(store, "all, fewest passes first", store::HazardFilter{.sort = store::HazardSort::passes, .descending = false});
+  list(store, "dismissed, by last change", store::HazardFilter{.states = {dismissed}, .sort = store::HazardSort::updated_at});
+  list(store, "a box around everything", store::HazardFilter{.bounds = kAll});
+}
+
+// What one list took, by its name; those of a whole set are told as the slowest few and how many were above the aim.
+class Slowest {
+ public:
+  void add(std::string name, const Cost& cost) { all_.emplace_back(std::move(name), cost); }
+  void print_worst(std::string_view of) {
+    std::ranges::sort(all_, [](const auto& a, const auto& b) { return a.second.median_ms > b.second.median_ms; });
+    const auto above = std::ranges::count_if(all_, [](const auto& each) { return each.second.median_ms > 30; });
+    fmt::print("  {} lists of {}: {} with a median above 30 ms; the slowest:\n", all_.size(), of, above);
+    for (std::size_t i = 0; i < std::min<std::size_t>(5, all_.size()); ++i) print(all_[i].first, all_[i].second);
+  }
+
+ private:
+  std::vector<std::pair<std::string, Cost>> all_;
+};
+
+// Every order of hazards, both ways, first page and one in the middle, under filters that leave many.
+void every_hazard_list(store::Store& store) {
+  using enum store::HazardSort;
+  constexpr std::pair<const char*, store::HazardSort> kSorts[] = {{"updated_at", updated_at}, {"first_seen", first_seen},
+                                                                  {"last_seen", last_seen},   {"passes", passes},
+                                                                  {"sightings", sightings},   {"confidence", confidence}};
+  const std::pair<const char*, store::HazardFilter> filters[] = {
+      {"all", {}},
+      {"one state", {.states = {domain::ReviewState::confirmed}}},
+      {"one class", {.classes = {"crack"}}},
+      {"box around all", {.bounds = kAll}},
+      {"box, class, state", {.states = {domain::ReviewState::pending}, .classes = {"crack"}, .bounds = kTown}},
+      {"from a time", {.seen_from = kStart + std::chrono::seconds(300)}},
+      {"least score", {.min_confidence = 0.1}},
+      {"words of a class", {.text = "pot"}}};
+  Slowest slowest;
+  for (const auto& [what, filter] : filters) {
+    for (const auto& [by, sort] : kSorts) {
+      for (const bool descending : {true, false}) {
+        for (const std::int64_t offset : {0, 20'000}) {
+          store::HazardFilter asked = filter;
+          asked.sort = sort;
+          asked.descending = descending;
+          asked.offset = offset;
+          slowest.add(fmt::format("{}, by {}{}, from {}", what, by, descending ? "" : ", least first", offset),
+                      cost_of(store, asked, 5));
+        }
+      }
+    }
+  }
+  slowest.print_worst("hazards");
+}
+
+void every_report_list(store::Store& store) {
+  using enum store::ReportSort;
+  constexpr std::pair<const char*, store::ReportSort> kSorts[] = {{"created_at", created_at},
+                                                                  {"updated_at", updated_at},
+                                                                  {"confidence", confidence},
+                                                                  {"status", status},
+                                                                  {"class", class_name}};
+  const std::pair<const char*, store::ReportFilter> filters[] = {
+      {"all", {}},
+      {"one status", {.statuses = {"pending"}}},
+      {"one class", {.class_ids = {1}}},
+      {"one session", {.session_id = "client-7"}},
+      {"one source", {.source = "stream"}},
+      {"from a time", {.created_from = kStart + std::chrono::seconds(300)}},
+      {"least score", {.min_confidence = 0.1}},
+      {"box around all", {.bounds = kAll}},
+      {"box", {.bounds = kTown}}};
+  Slowest slowest;
+  for (const auto& [what, filter] : filters) {
+    for (const auto& [by, sort] : kSorts) {
+      for (const bool descending : {true, false}) {
+        for (const std::int64_t offset : {0, 20'000}) {
+          store::ReportFilter asked = filter;
+          asked.sort = sort;
+          asked.descending = descending;
+          asked.offset = offset;
+          slowest.add(fmt::format("{}, by {}{}, from {}", what, by, descending ? "" : ", least first", offset),
+                      cost_of(store, asked, 5));
+        }
+      }
+    }
+  }
+  slowest.print_worst("reports");
+}
+
+void counts(store::Store& store) {
+  const auto begun = Steady::now();
+  store.reads().hazard_counts(kStart);
+  const double hazards = seconds_since(begun) * 1000;
+  const auto then = Steady::now();
+  store.reads().report_counts(kStart);
+  fmt::print("  counts by state and class: hazards {:.1f} ms, reports {:.1f} ms\n", hazards, seconds_since(then) * 1000);
 }
 
 }  // namespace
@@ -152,7 +298,13 @@ int main(int argc, char** argv) {
     fmt::print("synchronous={}, {} hazards to begin with\n", durability == store::Durability::full ? "FULL" : "NORMAL", hazards);
     fill(**opened, random, defects);
     sustained(**opened, random, defects, sightings);
-    if (durability == store::Durability::full) lists(**opened);
+    if (durability == store::Durability::full) {
+      lists(**opened);
+      fill_reports(**opened, random, defects);
+      every_hazard_list(**opened);
+      every_report_list(**opened);
+      for (int i = 0; i < 3; ++i) counts(**opened);
+    }
     opened->reset();
     const auto begun = Steady::now();
     const bool whole = store::check_sqlite(folder / "hazards.db", store::StartCheck::quick).has_value();

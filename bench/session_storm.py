@@ -93,11 +93,15 @@ def storm(port, pid, seconds, rate):
     starts.sort()
     took.sort()
     late = [sample for sample in memory if sample[0] > seconds / 3]
+    last = [sample for sample in memory if sample[0] > 2 * seconds / 3]
+    each = max(1, len(memory) // 10)
     return {"seconds": round(time.monotonic() - begun, 1), "sessions": count, "refusals": refusals, "potholes_in_picture": expected,
             "hazards": hazards, "new_reports": reports, "start_ms_p50": round(1000 * starts[count // 2], 3),
             "start_ms_p99": round(1000 * starts[count * 99 // 100], 3), "detect_ms_p50": round(1000 * took[count // 2], 1),
             "rss_mb_first": round(memory[0][1], 1), "rss_mb_last": round(memory[-1][1], 1),
-            "rss_slope_mb_per_minute_after_a_third": round(slope(late), 2)}
+            "rss_mb_by_tenths": [round(mb, 1) for _, mb in memory[::each]],
+            "rss_slope_mb_per_minute_after_a_third": round(slope(late), 2),
+            "rss_slope_mb_per_minute_last_third": round(slope(last), 2)}
 
 
 def main():

@@ -1,6 +1,11 @@
 // Lists with filters, sort and paging. What a stranger gave is only ever bound; the words of SQL come from the closed lists here.
+//
+// Each list reads an index that holds all it filters and sorts by, then the whole rows of its page alone. Where that index is in the
+// list's order, reading stops at the page's end; where it is not, one walk over it counts and picks (page_picker.hpp), so that no list
+// costs more than a walk. Totals that ask for states and classes alone are kept by triggers.
 #include <algorithm>
 
+#include "store/page_picker.hpp"
 #include "store/sqlite_queries.hpp"
 #include "store/sqlite_rows.hpp"
 
@@ -81,7 +86,7 @@ std::string contained(std::string_view text) {
 
 // The classes whose name holds the text.
 std::vector<std::string> classes_with(Connection& connection, std::string_view text) {
-  Statement statement = connection.prepare("SELECT name FROM hazard_classes WHERE name LIKE ? ESCAPE '\\'");
+  Statement statement = connection.prepare("SELECT DISTINCT class_name FROM hazard_counts WHERE class_name LIKE ? ESCAPE '\\'");
   statement.bind(contained(text));
   std::vector<std::string> names;
   while (statement.step()) names.push_back(statement.text(0));
@@ -173,39 +178,109 @@ struct Slice {
   std::int64_t limit;
 };
 
-// The table with the indexes to read: for the count of all, and for the page in its order.
+// The tables, each with the index to read, that a list's total and page are read from.
 struct Source {
-  std::string count;
+  std::string total;
   std::string page;
+  bool in_order = false;    // the page's index is in the order asked for
+  bool by_words = false;    // that order is one of texts
+  bool total_kept = false;  // `total` holds counts, not rows
 };
 
-// Two steps: the keys of the page from an index alone, then the whole rows of those few.
+std::int64_t total_of(Connection& connection, const Source& from, const Where& where) {
+  Statement total =
+      connection.prepare((from.total_kept ? "SELECT sum(count) FROM " : "SELECT count(*) FROM ") + from.total + where.text());
+  where.bind(total);
+  return total.step() ? total.integer(0) : 0;
+}
+
+std::vector<std::int64_t> keys_in_order(Connection& connection, const Source& from, const Where& where, const Slice& slice) {
+  const std::string direction = slice.descending ? " DESC" : " ASC";
+  Statement rows = connection.prepare("SELECT pk FROM " + from.page + where.text() + " ORDER BY " + slice.column + direction +
+                                      ",pk" + direction + " LIMIT ? OFFSET ?");
+  where.bind(rows);
+  rows.bind(slice.limit).bind(slice.offset);
+  std::vector<std::int64_t> keys;
+  while (rows.step()) keys.push_back(rows.integer(0));
+  return keys;
+}
+
+// Numbers and times as double: exact up to 2^53 microseconds, the year 2255.
+template <typename Value>
+std::vector<std::int64_t> keys_by_walk(Connection& connection, const Source& from, const Where& where, const Slice& slice,
+                                       std::int64_t& total) {
+  Statement rows = connection.prepare("SELECT pk," + slice.column + " FROM " + from.page + where.text());
+  where.bind(rows);
+  PagePicker<Value> picker(slice.offset, slice.limit, slice.descending);
+  while (rows.step()) {
+    if constexpr (std::is_same_v<Value, std::string>) {
+      picker.add(rows.text(1), rows.integer(0));
+    } else {
+      picker.add(rows.real(1), rows.integer(0));
+    }
+  }
+  total = picker.met();
+  return picker.keys();
+}
+
 template <typename Item>
 Page<Item> page_of(Connection& connection, const std::string& table, const Source& from, const std::string& columns,
-                   const Where& where, const Slice& slice, Item (*read)(const Statement&)) {
+                   const Where& where, Slice slice, Item (*read)(const Statement&)) {
+  constexpr std::int64_t kOffsetMost = std::int64_t{1} << 60;  // far behind every list, and no sum with it overflows
+  slice.limit = std::clamp<std::int64_t>(slice.limit, 1, kPageMost);
+  slice.offset = std::clamp<std::int64_t>(slice.offset, 0, kOffsetMost);
   Page<Item> page;
-  {
-    Statement count = connection.prepare("SELECT count(*) FROM " + from.count + where.text());
-    where.bind(count);
-    if (count.step()) page.total = count.integer(0);
+  std::vector<std::int64_t> keys;
+  if (from.in_order) {
+    page.total = total_of(connection, from, where);
+    if (slice.offset < page.total) keys = keys_in_order(connection, from, where, slice);
+  } else if (from.by_words) {
+    keys = keys_by_walk<std::string>(connection, from, where, slice, page.total);
+  } else {
+    keys = keys_by_walk<double>(connection, from, where, slice, page.total);
   }
-  const std::string direction = slice.descending ? " DESC" : " ASC";
-  const std::string order = " ORDER BY " + slice.column + direction + ",pk" + direction;
-  Statement rows = connection.prepare("SELECT " + columns + " FROM " + table + " WHERE pk IN (SELECT pk FROM " + from.page +
-                                      where.text() + order + " LIMIT ? OFFSET ?)" + order);
-  where.bind(rows);
-  rows.bind(std::clamp<std::int64_t>(slice.limit, 1, kPageMost)).bind(std::max<std::int64_t>(slice.offset, 0));
-  while (rows.step()) page.items.push_back(read(rows));
+  page.items.reserve(keys.size());
+  for (const std::int64_t key : keys) {
+    Statement row = connection.prepare("SELECT " + columns + " FROM " + table + " WHERE pk=?");
+    row.bind(key);
+    if (row.step()) page.items.push_back(read(row));  // not there: erased since, by the writer
+  }
   return page;
+}
+
+bool asks_of_states_and_classes_alone(const HazardFilter& filter) {
+  return !filter.bounds && !filter.seen_from && !filter.seen_to && !filter.session_id && !filter.client_key &&
+         filter.text.empty() && !filter.min_confidence && !filter.max_confidence;
+}
+
+bool asks_of_statuses_and_classes_alone(const ReportFilter& filter) {
+  return !filter.bounds && !filter.created_from && !filter.created_to && !filter.session_id && !filter.client_key &&
+         !filter.source && !filter.min_confidence && !filter.max_confidence;
 }
 
 // The index that holds all that the filter asks about and fewest other rows.
 Source source_of(const HazardFilter& filter, bool few) {
   const auto by = [](const std::string& index) { return "hazards INDEXED BY " + index; };
-  if (few) return {"hazards", "hazards"};
-  if (filter.bounds) return {by("hazards_place"), by("hazards_place")};
-  if (for_reviewers(filter)) return {by("hazards_review"), by("hazards_review")};
-  return {by("hazards_list"), by(filter.sort == HazardSort::confidence ? "hazards_surest" : "hazards_list")};
+  if (few) return {.total = {}, .page = "hazards"};
+  if (filter.bounds) return {.total = {}, .page = by("hazards_place")};
+  const bool kept = asks_of_states_and_classes_alone(filter);
+  const auto ordered = [&](const std::string& index, const std::string& count) {
+    return Source{.total = kept ? "hazard_counts" : by(count), .page = by(index), .in_order = true, .total_kept = kept};
+  };
+  if (for_reviewers(filter)) return ordered("hazards_review", "hazards_review");
+  if (filter.sort == HazardSort::confidence) return ordered("hazards_surest", "hazards_list");
+  if (filter.sort == HazardSort::last_seen) return ordered("hazards_list", "hazards_list");
+  return {.total = {}, .page = by("hazards_list")};
+}
+
+Source source_of(const ReportFilter& filter) {
+  const auto by = [](const std::string& index) { return "reports INDEXED BY " + index; };
+  const bool words = filter.sort == ReportSort::status || filter.sort == ReportSort::class_name;
+  if (filter.session_id) return {.total = {}, .page = by("reports_session"), .by_words = words};
+  if (filter.client_key) return {.total = {}, .page = by("reports_client"), .by_words = words};
+  if (filter.sort != ReportSort::created_at) return {.total = {}, .page = by("reports_list"), .by_words = words};
+  const bool kept = asks_of_statuses_and_classes_alone(filter);
+  return {.total = kept ? "report_counts" : by("reports_list"), .page = by("reports_list"), .in_order = true, .total_kept = kept};
 }
 
 }  // namespace
@@ -229,7 +304,7 @@ Page<ReportRecord> list_reports(Connection& connection, const ReportFilter& filt
   where.compare("created_at>=", micros(filter.created_from));
   where.compare("created_at<=", micros(filter.created_to));
   where.within(filter.bounds);
-  return page_of<ReportRecord>(connection, "reports", {"reports", "reports"}, kReportColumns, where,
+  return page_of<ReportRecord>(connection, "reports", source_of(filter), kReportColumns, where,
                                {column_of(filter.sort), filter.descending, filter.offset, filter.limit}, report_row);
 }
 

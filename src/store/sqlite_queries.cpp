@@ -105,13 +105,14 @@ std::vector<CoverageRecord> find_coverage(Connection& connection, const std::opt
 
 Counts count_hazards(Connection& connection, base::WallTime recent_from) {
   Counts counts;
-  const std::string unmerged = " FROM hazards WHERE state<>3";
-  for (const auto& [state, count] : tally(connection, "SELECT state,count(*)" + unmerged + " GROUP BY state")) {
+  const std::string unmerged = " FROM hazard_counts WHERE state<>3";
+  for (const auto& [state, count] : tally(connection, "SELECT state,sum(count)" + unmerged + " GROUP BY state ORDER BY state")) {
     counts.by_status.emplace_back(domain::to_string(static_cast<domain::ReviewState>(std::stoi(state))), count);
     counts.total += count;
   }
-  counts.by_class = tally(connection, "SELECT class_name,count(*)" + unmerged + " GROUP BY class_name ORDER BY class_name");
-  Statement rest = connection.prepare("SELECT avg(best_confidence),sum(first_seen>=?)" + unmerged);
+  counts.by_class = tally(connection, "SELECT class_name,sum(count)" + unmerged + " GROUP BY class_name ORDER BY class_name");
+  Statement rest =
+      connection.prepare("SELECT avg(best_confidence),sum(first_seen>=?) FROM hazards INDEXED BY hazards_list WHERE state<>3");
   rest.bind(to_micros(recent_from));
   if (rest.step()) {
     counts.average_confidence = rest.real(0);
@@ -122,12 +123,15 @@ Counts count_hazards(Connection& connection, base::WallTime recent_from) {
 
 Counts count_reports(Connection& connection, base::WallTime recent_from) {
   Counts counts;
-  counts.by_status = tally(connection, "SELECT status,count(*) FROM reports GROUP BY status ORDER BY status");
-  counts.by_class = tally(connection, "SELECT class_name,count(*) FROM reports GROUP BY class_name ORDER BY class_name");
-  counts.by_severity =
-      tally(connection, "SELECT severity,count(*) FROM reports WHERE severity<>'' GROUP BY severity ORDER BY severity");
+  const auto by = [&](const std::string& column, const std::string& condition) {
+    return tally(connection, "SELECT " + column + ",sum(count) FROM report_counts" + condition + " GROUP BY " + column +
+                                 " ORDER BY " + column);
+  };
+  counts.by_status = by("status", "");
+  counts.by_class = by("class_name", "");
+  counts.by_severity = by("severity", " WHERE severity<>''");
   for (const auto& [status, count] : counts.by_status) counts.total += count;
-  Statement rest = connection.prepare("SELECT avg(confidence),sum(created_at>=?) FROM reports");
+  Statement rest = connection.prepare("SELECT avg(confidence),sum(created_at>=?) FROM reports INDEXED BY reports_list");
   rest.bind(to_micros(recent_from));
   if (rest.step()) {
     counts.average_confidence = rest.real(0);

@@ -218,13 +218,73 @@ constexpr const char* kSurest = R"sql(
 CREATE INDEX hazards_surest ON hazards(best_confidence, pk, state, class_name, last_seen, first_seen);
 )sql";
 
-constexpr std::array kSteps{kFirst, kOutbox, kLists, kSurest};
+// Lists of reports read one index that holds all they filter and sort by, instead of the rows with their bodies. Totals by state and
+// class are kept by triggers, like those of the outbox; the classes' words are among them.
+constexpr const char* kTotals = R"sql(
+DROP INDEX reports_list;
+CREATE INDEX reports_list ON reports(created_at, pk, status, class_id, class_name, confidence, source, lat, lon, updated_at);
+DROP TRIGGER hazard_class_added;
+DROP TRIGGER hazard_class_removed;
+DROP TRIGGER hazard_class_changed;
+DROP TABLE hazard_classes;
+CREATE TABLE hazard_counts(
+  class_name TEXT NOT NULL,
+  state INTEGER NOT NULL,
+  count INTEGER NOT NULL,
+  PRIMARY KEY(class_name, state)
+) WITHOUT ROWID;
+INSERT INTO hazard_counts SELECT class_name, state, count(*) FROM hazards GROUP BY class_name, state;
+CREATE TRIGGER hazard_counted AFTER INSERT ON hazards BEGIN
+  INSERT INTO hazard_counts VALUES(new.class_name, new.state, 1) ON CONFLICT(class_name, state) DO UPDATE SET count=count+1;
+END;
+CREATE TRIGGER hazard_uncounted AFTER DELETE ON hazards BEGIN
+  UPDATE hazard_counts SET count=count-1 WHERE class_name=old.class_name AND state=old.state;
+  DELETE FROM hazard_counts WHERE class_name=old.class_name AND state=old.state AND count<=0;
+END;
+CREATE TRIGGER hazard_recounted AFTER UPDATE OF class_name, state ON hazards
+  WHEN new.class_name<>old.class_name OR new.state<>old.state BEGIN
+  UPDATE hazard_counts SET count=count-1 WHERE class_name=old.class_name AND state=old.state;
+  DELETE FROM hazard_counts WHERE class_name=old.class_name AND state=old.state AND count<=0;
+  INSERT INTO hazard_counts VALUES(new.class_name, new.state, 1) ON CONFLICT(class_name, state) DO UPDATE SET count=count+1;
+END;
+CREATE TABLE report_counts(
+  status TEXT NOT NULL,
+  class_id INTEGER NOT NULL,
+  class_name TEXT NOT NULL,
+  severity TEXT NOT NULL,
+  count INTEGER NOT NULL,
+  PRIMARY KEY(status, class_id, class_name, severity)
+) WITHOUT ROWID;
+INSERT INTO report_counts SELECT status, class_id, class_name, severity, count(*) FROM reports
+  GROUP BY status, class_id, class_name, severity;
+CREATE TRIGGER report_counted AFTER INSERT ON reports BEGIN
+  INSERT INTO report_counts VALUES(new.status, new.class_id, new.class_name, new.severity, 1)
+    ON CONFLICT(status, class_id, class_name, severity) DO UPDATE SET count=count+1;
+END;
+CREATE TRIGGER report_uncounted AFTER DELETE ON reports BEGIN
+  UPDATE report_counts SET count=count-1
+    WHERE status=old.status AND class_id=old.class_id AND class_name=old.class_name AND severity=old.severity;
+  DELETE FROM report_counts
+    WHERE status=old.status AND class_id=old.class_id AND class_name=old.class_name AND severity=old.severity AND count<=0;
+END;
+CREATE TRIGGER report_recounted AFTER UPDATE OF status, class_id, class_name, severity ON reports
+  WHEN new.status<>old.status OR new.class_id<>old.class_id OR new.class_name<>old.class_name OR new.severity<>old.severity BEGIN
+  UPDATE report_counts SET count=count-1
+    WHERE status=old.status AND class_id=old.class_id AND class_name=old.class_name AND severity=old.severity;
+  DELETE FROM report_counts
+    WHERE status=old.status AND class_id=old.class_id AND class_name=old.class_name AND severity=old.severity AND count<=0;
+  INSERT INTO report_counts VALUES(new.status, new.class_id, new.class_name, new.severity, 1)
+    ON CONFLICT(status, class_id, class_name, severity) DO UPDATE SET count=count+1;
+END;
+)sql";
+
+constexpr std::array kSteps{kFirst, kOutbox, kLists, kSurest, kTotals};
 
 }  // namespace
 
 int schema_version() noexcept { return static_cast<int>(kSteps.size()); }
 
-domain::Result<void> migrate(Connection& connection) {
+domain::Result<void> migrate(Connection& connection, int to) {
   const auto refuse = [](std::string sentence) { return domain::refuse(domain::ErrorCode::internal, std::move(sentence)); };
   const auto answer = connection.question("PRAGMA user_version");
   if (!answer) return refuse("The database cannot be read: " + connection.error() + ".");
@@ -233,7 +293,7 @@ domain::Result<void> migrate(Connection& connection) {
     return refuse("The database has schema version " + *answer + ", this program knows " + std::to_string(schema_version()) +
                   ": start a program at least as new as the one that made it.");
   }
-  for (int step = found; step < schema_version(); ++step) {
+  for (int step = found; step < to; ++step) {
     connection.run("BEGIN IMMEDIATE");
     connection.run(kSteps[static_cast<std::size_t>(step)]);
     connection.run("PRAGMA user_version = " + std::to_string(step + 1));

@@ -8,7 +8,8 @@ namespace hazard::store {
 
 int schema_version() noexcept;
 
-// Brings the database up to schema_version(). Refused when a newer program made it, or when a step fails (nothing of it is kept).
-domain::Result<void> migrate(Connection& connection);
+// Brings the database up to schema_version(), or to an older one for tests of the way from there. Refused when a newer program made it,
+// or when a step fails (nothing of that step is kept).
+domain::Result<void> migrate(Connection& connection, int to = schema_version());
 
 }  // namespace hazard::store

@@ -1,6 +1,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <limits>
+#include <set>
+
 #include "support/hazards.hpp"
 #include "support/temp_store.hpp"
 
@@ -138,17 +141,75 @@ TEST_F(SqliteListTest, sorts_by_every_column_both_ways) {
   EXPECT_THAT(numbers({.sort = HazardSort::sightings, .descending = true, .limit = 2}), ElementsAre(11, 10));
 }
 
+// First a list in the order of its index, then one that is walked over: both end at the same rows.
+TEST_F(SqliteListTest, pages_of_every_order_hold_each_hazard_once) {
+  using enum HazardSort;
+  for (const auto sort : {updated_at, first_seen, last_seen, passes, sightings, confidence}) {
+    for (const bool descending : {true, false}) {
+      for (const auto& bounds : {std::optional<Bounds>{}, std::optional(Bounds{52.004, 12, 53, 14})}) {
+        const std::size_t expected = bounds ? 8 : 11;
+        std::vector<unsigned> found;
+        for (const std::int64_t offset : {0, 3, 6, 9}) {
+          for (const unsigned n :
+               numbers({.bounds = bounds, .sort = sort, .descending = descending, .offset = offset, .limit = 3}))
+            found.push_back(n);
+          EXPECT_EQ(total, static_cast<std::int64_t>(expected));
+        }
+        EXPECT_THAT(std::set<unsigned>(found.begin(), found.end()), SizeIs(expected)) << static_cast<int>(sort);
+        EXPECT_THAT(found, SizeIs(expected)) << static_cast<int>(sort);
+      }
+    }
+  }
+}
+
+TEST_F(SqliteListTest, a_page_far_behind_the_end_is_empty_in_every_order) {
+  for (const auto sort : {HazardSort::last_seen, HazardSort::passes}) {
+    for (const std::int64_t offset :
+         {std::int64_t{12}, std::int64_t{100'000'000'000}, std::numeric_limits<std::int64_t>::max()}) {
+      EXPECT_THAT(numbers({.sort = sort, .offset = offset}), IsEmpty()) << offset;
+      EXPECT_EQ(total, 11);
+    }
+  }
+}
+
+// Totals by state and class are kept beside the rows: they must say what the rows say.
+TEST_F(SqliteListTest, totals_follow_what_is_changed_and_erased) {
+  store.run([](Transaction& transaction) {
+    domain::Hazard hazard = *transaction.hazard(test::uuid(1));
+    hazard.state = ReviewState::fixed;
+    transaction.put(hazard);
+    hazard = *transaction.hazard(test::uuid(3));
+    hazard.class_name = "seam";
+    transaction.put(hazard);
+    transaction.erase_hazard(test::uuid(5));
+  });
+  numbers({});
+  EXPECT_EQ(total, 10);
+  EXPECT_THAT(numbers({.states = {ReviewState::pending}}), ElementsAre(11, 9, 7, 3));
+  EXPECT_EQ(total, 4);
+  numbers({.classes = {"seam", "crack"}});
+  EXPECT_EQ(total, 3);
+  numbers({.states = {ReviewState::fixed}, .classes = {"seam"}});
+  EXPECT_EQ(total, 0);
+  EXPECT_THAT(numbers({.text = "eam"}), ElementsAre(3));
+}
+
 TEST_F(SqliteListTest, reports_filter_sort_and_page_alike) {
   store.run([](Transaction& transaction) {
     for (int n = 1; n <= 6; ++n) {
       transaction.put(ReportRecord{.id = std::to_string(n),
                                    .session_id = n <= 2 ? "s1" : "s2",
+                                   .client_key = n % 2 == 0 ? "even" : "odd",
                                    .source = n == 6 ? "upload" : "web_app",
                                    .status = n % 2 == 0 ? "confirmed" : "pending",
                                    .class_id = n % 3,
+                                   .class_name = n % 3 == 0 ? "crack"
+                                                 : n == 4   ? "a name longer than any other"
+                                                            : "pothole",
                                    .confidence = static_cast<float>(n) / 10,
                                    .point = n == 5 ? std::nullopt : std::optional(domain::GeoPoint{50.0 + n, 10}),
-                                   .created_at = test::at_second(n)});
+                                   .created_at = test::at_second(n),
+                                   .updated_at = test::at_second(100 - n)});
     }
   });
   const auto ids = [&](const ReportFilter& filter) {
@@ -166,7 +227,16 @@ TEST_F(SqliteListTest, reports_filter_sort_and_page_alike) {
   EXPECT_EQ(ids({.created_from = test::at_second(2), .created_to = test::at_second(3)}), "32");
   EXPECT_EQ(ids({.bounds = Bounds{53, 9, 56, 11}}), "643");
   EXPECT_EQ(ids({.sort = ReportSort::confidence, .descending = false, .offset = 1, .limit = 2}), "23");
+  EXPECT_EQ(ids({.client_key = "even", .sort = ReportSort::confidence}), "642");
+  EXPECT_EQ(ids({.sort = ReportSort::updated_at}), "123456");
+  EXPECT_EQ(ids({.sort = ReportSort::status, .descending = false}), "246135");
+  EXPECT_EQ(ids({.sort = ReportSort::status, .offset = 2, .limit = 2}), "16");
+  EXPECT_EQ(ids({.sort = ReportSort::class_name, .descending = false}), "436125");
+  EXPECT_EQ(ids({.session_id = "s2", .sort = ReportSort::class_name}), "5634");
+  EXPECT_EQ(ids({.offset = 6}), "");
   EXPECT_EQ(store->reads().reports({.statuses = {"pending"}, .limit = 1}).total, 3);
+  EXPECT_EQ(store->reads().reports({.statuses = {"pending"}, .class_ids = {0, 2}}).total, 2);
+  EXPECT_EQ(store->reads().reports({.statuses = {"pending"}, .source = "web_app"}).total, 3);
 }
 
 }  // namespace
