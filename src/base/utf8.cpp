@@ -21,4 +21,11 @@ std::size_t utf8_length(std::string_view text) noexcept {
   return 0;
 }
 
+std::string_view utf8_prefix(std::string_view text, std::size_t bytes_most) noexcept {
+  if (text.size() <= bytes_most) return text;
+  std::size_t end = bytes_most;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+  return text.substr(0, end);
+}
+
 }  // namespace hazard::base

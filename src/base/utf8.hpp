@@ -10,4 +10,7 @@ namespace hazard::base {
 // has at least one byte.
 std::size_t utf8_length(std::string_view text) noexcept;
 
+// The beginning of `text`, at most `bytes_most` bytes of it, not ending inside a character.
+std::string_view utf8_prefix(std::string_view text, std::size_t bytes_most) noexcept;
+
 }  // namespace hazard::base

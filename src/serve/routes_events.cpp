@@ -41,12 +41,12 @@ void add_event_routes(Router& router, Services& services) {
                     if (!from) return reply(error_response(from.error(), request.request_id));
                     if (request.head.method == Method::head)
                       return reply(Response{.content_type = "text/event-stream; charset=utf-8"});
-                    SseOpening opening{.request_id = request.request_id,
-                                       .cors_lines = services.origins.cors_lines(request.head),
-                                       .last_event = *from,
-                                       .minor_version = request.head.minor_version};
+                    EventOpening opening{.request_id = request.request_id,
+                                         .cors_lines = services.origins.cors_lines(request.head),
+                                         .last_event = *from,
+                                         .minor_version = request.head.minor_version};
                     reply([&services, session = std::move(session), opening = std::move(opening)](TakenSocket socket) mutable {
-                      start_sse_stream(services.streams, std::move(session), std::move(opening), std::move(socket));
+                      start_sse_stream(services.streams, std::move(session), opening, std::move(socket));
                     });
                   },
               .checks_origin = true});

@@ -25,12 +25,12 @@ std::optional<std::uint64_t> last_event(const RequestHead& head) {
 
 void events(Services& services, const Request& request, Reply reply) {
   if (request.head.method == Method::head) return reply(Response{.content_type = "text/event-stream; charset=utf-8"});
-  NewsOpening opening{.request_id = request.request_id,
-                      .cors_lines = services.origins.cors_lines(request.head),
-                      .last_event = last_event(request.head),
-                      .minor_version = request.head.minor_version};
+  EventOpening opening{.request_id = request.request_id,
+                       .cors_lines = services.origins.cors_lines(request.head),
+                       .last_event = last_event(request.head),
+                       .minor_version = request.head.minor_version};
   reply([&services, opening = std::move(opening)](TakenSocket socket) mutable {
-    start_news_stream(services.streams, services.desk->news(), std::move(opening), std::move(socket));
+    start_news_stream(services.streams, services.desk->news(), opening, std::move(socket));
   });
 }
 

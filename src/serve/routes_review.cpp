@@ -3,6 +3,7 @@
 #include <set>
 #include <utility>
 
+#include "base/utf8.hpp"
 #include "domain/limits.hpp"
 #include "serve/hazard_answer.hpp"
 #include "serve/page_request.hpp"
@@ -15,6 +16,7 @@ namespace {
 
 using domain::ErrorCode;
 
+constexpr std::size_t kActorBytesMost = 64;
 constexpr BodyRule kSmallBody{.kind = BodyKind::json, .bytes_max = domain::kControlMessageBytesMax};
 
 // The version that If-Match names; nothing for "*". Errors: bad_request.
@@ -72,7 +74,7 @@ domain::Result<Asked> read_asked(std::string_view body) {
     }
     if (name == "note") asked.note = **value;
     if (name == "reason") asked.reason = **value;
-    if (name == "actor" && !(*value)->empty()) asked.actor = (*value)->substr(0, 64);
+    if (name == "actor" && !(*value)->empty()) asked.actor = base::utf8_prefix(**value, kActorBytesMost);
   }
   for (const bool merging : {true, false}) {
     auto ids = read_ids(*document, merging ? "merge" : "split");
@@ -197,7 +199,7 @@ domain::Result<desk::BulkReview> read_bulk(std::string_view body) {
     if (!node->is(wire::JsonKind::string) || node->text.size() > report::kReasonBytesMost)
       return wrong(std::string(name) + " must be a string of at most 2000 bytes");
     if (name == "reason") asked.reason = node->text;
-    if (name == "actor" && !node->text.empty()) asked.actor = node->text.substr(0, 64);
+    if (name == "actor" && !node->text.empty()) asked.actor = base::utf8_prefix(node->text, kActorBytesMost);
   }
   return asked;
 }

@@ -22,5 +22,16 @@ TEST(Utf8Length, refuses_what_is_just_outside) {
     EXPECT_EQ(utf8_length(text), 0U) << text;
 }
 
+TEST(Utf8Prefix, is_the_whole_text_up_to_the_limit_and_never_ends_inside_a_character) {
+  EXPECT_EQ(utf8_prefix("abc", 3), "abc");
+  EXPECT_EQ(utf8_prefix("abcd", 3), "abc");
+  EXPECT_EQ(utf8_prefix("ab\xC3\xA4", 4), "ab\xC3\xA4");
+  EXPECT_EQ(utf8_prefix("ab\xC3\xA4", 3), "ab");
+  EXPECT_EQ(utf8_prefix("a\xF0\x90\x80\x80z", 4), "a");
+  EXPECT_EQ(utf8_prefix("a\xF0\x90\x80\x80z", 5), "a\xF0\x90\x80\x80");
+  EXPECT_EQ(utf8_prefix("\xC3\xA4", 1), "");
+  EXPECT_EQ(utf8_prefix("", 0), "");
+}
+
 }  // namespace
 }  // namespace hazard::base
