@@ -71,7 +71,8 @@ constexpr auto kSettings = std::to_array<Setting>({
     {"OPENVINO_PERFORMANCE_MODE", Group::model, "AUTO", ChoiceField{&Config::openvino_performance_mode, kPerformanceModes},
      "LATENCY gives each frame all cores, THROUGHPUT a core each; AUTO decides by what is sent, with twice the memory."},
     {"INPUT_SHAPES", Group::model, "camera", ChoiceField{&Config::input_shapes, kInputShapes},
-     "camera: also forms that fit the pictures that come (640x384 for 16:9, 608x352 in a crowd), without bars. model: its own shape only."},
+     "camera: also forms that fit the pictures that come (640x384 for 16:9, 608x352 in a crowd), without bars. model: its own "
+     "shape only."},
     {"MAX_GRAPHS", Group::model, "4", IntegerField{&Config::max_graphs, 1, 16, "graphs"},
      "How many forms of the model are kept compiled; each takes 45 to 80 MB. Those unused for 20 seconds are given up."},
     {"REUSE_STILL_PICTURES", Group::model, "true", SwitchField{&Config::reuse_still},
