@@ -114,12 +114,16 @@ def wide(table, options):
         for _ in range(1 if options.quick else 3):
             found.append([[server.load(sessions=sessions, seconds=seconds, fps_limit=100, query=FULL) for server in (square, fitted)]
                           for sessions in (1, 4)])
+        fitted.load(sessions=4, seconds=3, fps_limit=100)
+        tight = fitted.load(sessions=4, seconds=seconds, fps_limit=100)
     p50 = [statistics.median(turn[0][i]["latency_ms"]["p50"] for turn in found) for i in (0, 1)]
     rate = [statistics.median(turn[1][i]["results_per_second"] for turn in found) for i in (0, 1)]
     table.quiet(*(load for turn in found for pair in turn for load in pair))
     table.row("graphs that ran", ", ".join(found[-1][1][1]["inputs"]))
     table.at_least(f"4 sessions: {rate[1]:.1f}/s against {rate[0]:.1f}/s of the square graph", rate[1] / rate[0], 1.6)
     table.at_most(f"1 session: p50 {p50[1]:.1f} ms against {p50[0]:.1f} ms", p50[1] / p50[0], 0.65)
+    table.row(f"  4 sessions in the default mode: {tight['results_per_second']:.1f}/s, {', '.join(tight['inputs'])}",
+              f"{tight['results_per_second'] / rate[0]:.2f}")
     return found
 
 

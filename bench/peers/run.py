@@ -24,8 +24,9 @@ PEERS = {"FastAPI, latency hint": lambda: fastapi_peer("latency"), "FastAPI, thr
 # INPUT_SHAPES=model keeps to the square graph that the peers run too; the default also compiles one that fits the camera.
 SQUARE, OWN_CHOICE, ADAPTIVE = "hazardstream, 640x640 only", "hazardstream", "hazardstream, balanced"
 SERVERS = {**PEERS, SQUARE: lambda: hazardstream(INPUT_SHAPES="model"), OWN_CHOICE: hazardstream}
-# quality: every frame goes through the network at full size, as with the peers. balanced, the default of clients, may under load look
-# at smaller inputs and predict boxes in between: the same server again, its rows say how much was predicted.
+# quality: every frame goes through the network, as large as with the peers. balanced, the default of clients, shows it up to a twentieth
+# smaller in a crowd (docs/decisions/0013) and may under load look at smaller inputs and predict boxes in between: the same server again,
+# its rows say how much was predicted and on which inputs.
 CONTENDERS = {**{name: (name, "quality_mode=quality") for name in SERVERS}, ADAPTIVE: (OWN_CHOICE, "quality_mode=balanced")}
 WARM_UP_SECONDS = 2
 OTHERS_CORES_MAX = 0.1
@@ -69,6 +70,7 @@ def measure(arguments, rows):
             found["memory"].append({"contender": name, "idle_mib": server.rss_mib()})
             for sessions in (1, 4):  # caches, and the graphs that are compiled for what really comes
                 server.load(seconds=WARM_UP_SECONDS, sessions=sessions, fps_limit=100, query="quality_mode=quality")
+        servers[OWN_CHOICE].load(seconds=WARM_UP_SECONDS, sessions=4, fps_limit=100, query="quality_mode=balanced")
         for turn in range(arguments.rounds):
             for row in rows:
                 for name, (host, query) in CONTENDERS.items():
@@ -85,18 +87,19 @@ def measure(arguments, rows):
     return found
 
 
-def ratio(best, values):
-    """The server at its own choice against the better of the two peers."""
-    peers = [values[name] for name in PEERS if name in values]
-    if best is None or OWN_CHOICE not in values or not peers or best(peers) == 0:
+def ratio(best, values, name):
+    """One of the servers against the better of the two peers."""
+    peers = [values[peer] for peer in PEERS if peer in values]
+    if best is None or name not in values or not peers or best(peers) == 0:
         return ""
-    return f"{values[OWN_CHOICE] / best(peers):.2f}"
+    return f"{values[name] / best(peers):.2f}"
 
 
 def table(runs):
     """Markdown: medians over all rounds of all runs, in brackets the least and the most."""
     names = list(CONTENDERS)
-    lines = ["| load | figure | " + " | ".join(names) + " | against the better peer |", "| --- | --- |" + " --- |" * (len(names) + 1)]
+    lines = ["| load | figure | " + " | ".join(names) + " | quality against the better peer | balanced against it |",
+             "| --- | --- |" + " --- |" * (len(names) + 2)]
 
     def line(title, figure, samples, form, best):
         values = {name: statistics.median(samples[name]) for name in names if samples.get(name)}
@@ -106,7 +109,7 @@ def table(runs):
             if name in values and len(samples[name]) > 1 and min(samples[name]) != max(samples[name]):
                 cell += f" ({form.format(min(samples[name]))}-{form.format(max(samples[name]))})"
             cells.append(cell)
-        lines.append(f"| {title} | {figure} | " + " | ".join(cells) + f" | {ratio(best, values)} |")
+        lines.append(f"| {title} | {figure} | " + " | ".join(cells) + f" | {ratio(best, values, OWN_CHOICE)} | {ratio(best, values, ADAPTIVE)} |")
 
     for row, (title, _) in ROWS.items():
         for figure, value, form, best in FIGURES:
@@ -149,6 +152,9 @@ def main():
     print(f"{runs[0]['machine']['cores']} cores, {runs[0]['machine']['isa']}; {runs[0]['date']} UTC; median (least-most) of "
           f"{sum(1 + max((each['round'] for each in run['loads']), default=0) for run in runs)} rounds of {runs[0]['seconds']:g} s\n")
     print(table(runs))
+    inputs = sorted({(each["row"], size) for run in runs for each in run["loads"] if each["contender"] == ADAPTIVE
+                     for size in each["load"]["inputs"]})
+    print("\nInputs of the balanced rows: " + ", ".join(f"{row} {size}" for row, size in inputs))
 
 
 if __name__ == "__main__":
