@@ -109,7 +109,8 @@ def table(runs):
             if name in values and len(samples[name]) > 1 and min(samples[name]) != max(samples[name]):
                 cell += f" ({form.format(min(samples[name]))}-{form.format(max(samples[name]))})"
             cells.append(cell)
-        lines.append(f"| {title} | {figure} | " + " | ".join(cells) + f" | {ratio(best, values, OWN_CHOICE)} | {ratio(best, values, ADAPTIVE)} |")
+        cells += [ratio(best, values, OWN_CHOICE), ratio(best, values, ADAPTIVE)]
+        lines.append(f"| {title} | {figure} | " + " | ".join(cells) + " |")
 
     for row, (title, _) in ROWS.items():
         for figure, value, form, best in FIGURES:
