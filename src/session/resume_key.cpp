@@ -20,6 +20,7 @@ std::string ResumeKey::issue() {
   std::string token = base::make_token();
   current_ = base::sha256(token);
   previous_.reset();
+  sibling_.reset();
   return token;
 }
 
@@ -28,9 +29,12 @@ std::optional<std::string> ResumeKey::renew(std::string_view token, base::Steady
   // Compared with something even where there is nothing to compare with, so that the time tells nothing.
   const bool is_current = base::same_digest(shown, current_.value_or(base::Sha256{})) && current_;
   const bool is_previous = base::same_digest(shown, previous_.value_or(base::Sha256{})) && previous_ && now < previous_until_;
-  if (!is_current && !is_previous) return std::nullopt;
+  const bool is_sibling = base::same_digest(shown, sibling_.value_or(base::Sha256{})) && sibling_ && now < previous_until_;
+  if (!is_current && !is_previous && !is_sibling) return std::nullopt;
+  const auto before = current_;
   std::string fresh = issue();
   previous_ = shown;
+  if (is_previous) sibling_ = before;
   previous_until_ = now + previous_for;
   return fresh;
 }

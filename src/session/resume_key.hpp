@@ -3,7 +3,8 @@
 //
 // A token is spent by using it: its user gets a new one. But the answer with the new one can be lost with the connection that
 // carries it, so the token just used stays good until the new one is known to have arrived (confirm(), or the new one's own use),
-// at most for the time its user was given.
+// at most for the time its user was given. Two requests with the same token can also be served in the other order than they were
+// sent, and the answer that arrives is then the first one's: the successor before the last stays good as long as the used token does.
 #pragma once
 
 #include <optional>
@@ -27,7 +28,10 @@ class ResumeKey {
   // The next token, for whoever shows a good one; nothing otherwise. As quick for a wrong token as for a right one.
   std::optional<std::string> renew(std::string_view token, base::SteadyTime now, base::Duration previous_for);
   // The new token has arrived: the one it was given for is spent.
-  void confirm() noexcept { previous_.reset(); }
+  void confirm() noexcept {
+    previous_.reset();
+    sibling_.reset();
+  }
 
   std::string saved_current() const;   // empty: no token was ever issued
   std::string saved_previous() const;  // empty: none
@@ -35,6 +39,7 @@ class ResumeKey {
  private:
   std::optional<base::Sha256> current_;
   std::optional<base::Sha256> previous_;
+  std::optional<base::Sha256> sibling_;  // of current_: given for the same token just before; not saved
   base::SteadyTime previous_until_{};
 };
 

@@ -55,8 +55,36 @@ TEST_F(ResumeKeyTest, an_answer_that_never_arrived_can_be_asked_for_again) {
   const auto never_arrived = *renew(first);
   const auto second = renew(first);
   ASSERT_TRUE(second);
-  EXPECT_FALSE(renew(never_arrived)) << "one successor at a time";
   EXPECT_TRUE(renew(*second));
+  EXPECT_FALSE(renew(never_arrived)) << "its sibling was used";
+}
+
+TEST_F(ResumeKeyTest, of_two_answers_to_the_same_token_either_may_be_the_one_that_arrived) {
+  const auto first = key_.issue();
+  const auto arrived = *renew(first);
+  ASSERT_TRUE(renew(first)) << "a request that was cut before, served late";
+  const auto next = renew(arrived);
+  ASSERT_TRUE(next);
+  EXPECT_FALSE(renew(first)) << "spent: its successor was used";
+  EXPECT_TRUE(renew(*next));
+}
+
+TEST_F(ResumeKeyTest, of_many_answers_to_the_same_token_the_last_two_are_good_and_only_while_it_is) {
+  const auto first = key_.issue();
+  const auto one = *renew(first);
+  const auto two = *renew(first);
+  ASSERT_TRUE(renew(first));
+  EXPECT_FALSE(renew(one));
+  clock_.advance(60s);
+  EXPECT_FALSE(renew(two)) << "lapsed with the token it was given for";
+}
+
+TEST_F(ResumeKeyTest, an_answer_that_arrived_ends_its_sibling_too) {
+  const auto first = key_.issue();
+  const auto one = *renew(first);
+  ASSERT_TRUE(renew(first));
+  key_.confirm();
+  EXPECT_FALSE(renew(one));
 }
 
 TEST_F(ResumeKeyTest, a_used_token_lapses_by_itself) {
