@@ -1,8 +1,11 @@
 // Hazards as reviewers see them: lists, one with its history and sightings, exports. What changes them is in routes_review.cpp.
+#include <algorithm>
+#include <charconv>
 #include <utility>
 
 #include "domain/limits.hpp"
 #include "report/exports.hpp"
+#include "report/review.hpp"
 #include "serve/hazard_answer.hpp"
 #include "serve/page_request.hpp"
 #include "serve/report_filter.hpp"
@@ -53,6 +56,16 @@ void write_history(wire::JsonWriter& json, const std::vector<domain::HistoryEntr
   json.end_array();
 }
 
+// What the review rules let it become, so that no page keeps rules of its own.
+void write_next_states(wire::JsonWriter& json, domain::ReviewState from) {
+  json.key("next_states").begin_array();
+  for (std::size_t i = 0; i < domain::kReviewStateCount; ++i) {
+    const auto to = static_cast<domain::ReviewState>(i);
+    if (report::may_become(from, to)) json.value(domain::to_string(to));
+  }
+  json.end_array();
+}
+
 void show(Services& services, const Request& request, Reply reply) {
   if (!services.desk->keeps()) return reply(keeps_nothing(request.request_id));
   const std::string& id = request.params[0];
@@ -62,6 +75,7 @@ void show(Services& services, const Request& request, Reply reply) {
   wire::JsonWriter json(text);
   json.begin_object();
   wire::write_hazard(json, *hazard);
+  write_next_states(json, hazard->state);
   json.key("sighting_list").begin_array();
   for (const auto& sighting : services.desk->reads().sightings_of(id)) {
     json.begin_object().field("id", sighting.id).field("session_id", sighting.session_id).field("source", sighting.source);
@@ -99,24 +113,38 @@ std::string_view type_of(Export format) {
   return {};
 }
 
-// All that the filter lets through, whatever page was asked for.
+// How many hazards a file may hold: `most`, else as many as a file ever holds. Errors: bad_request.
+domain::Result<std::size_t> most_in(const wire::QueryPairs& pairs) {
+  std::size_t most = kExportMost;
+  for (const auto& [name, value] : pairs) {
+    if (name != "most" || value.empty()) continue;
+    const auto [end, failure] = std::from_chars(value.data(), value.data() + value.size(), most);
+    if (failure != std::errc{} || end != value.data() + value.size() || most < 1 || most > kExportMost)
+      return domain::refuse(ErrorCode::bad_request, "most must be a whole number from 1 to " + std::to_string(kExportMost));
+  }
+  return most;
+}
+
+// The first `most` that the filter lets through, in the order asked for, whatever page was asked for.
 void export_hazards(Services& services, const Request& request, Reply reply, Export format) {
   if (!services.desk->keeps()) return reply(keeps_nothing(request.request_id));
   const auto pairs = wire::parse_query(request.head.query);
   if (!pairs) return reply(error_response(pairs.error(), request.request_id));
   auto filter = read_hazard_filter(*pairs);
   if (!filter) return reply(error_response(filter.error(), request.request_id));
+  const auto most = most_in(*pairs);
+  if (!most) return reply(error_response(most.error(), request.request_id));
   // A hundred thousand hazards take longer than the I/O thread may be away.
   const auto text = std::make_shared<std::string>();
-  auto question = [filter = *filter, format, text](store::Reads& reads) mutable {
+  auto question = [filter = *filter, most = *most, format, text](store::Reads& reads) mutable {
     std::vector<domain::Hazard> hazards;
-    filter.limit = store::kPageMost;
     filter.offset = 0;
     for (;;) {
+      filter.limit = std::min(store::kPageMost, static_cast<std::int64_t>(most - hazards.size()));
       auto page = reads.hazards(filter);
       hazards.insert(hazards.end(), std::make_move_iterator(page.items.begin()), std::make_move_iterator(page.items.end()));
       filter.offset += filter.limit;
-      if (filter.offset >= page.total || hazards.size() >= kExportMost) break;
+      if (filter.offset >= page.total || hazards.size() >= most) break;
     }
     *text = write_export(hazards, format);
   };
