@@ -15,7 +15,7 @@ export class HazardDetail {
   #shown = null; // { hazard, etag, picture, pictureSaid }
   #busy = false;
 
-  // on: { changed() }
+  // on: { changed(), gone() }
   constructor(on) {
     this.on = on;
     byId("actor").value = localStorage.getItem("actor") ?? "";
@@ -25,11 +25,14 @@ export class HazardDetail {
   }
 
   get id() { return this.#id; }
+  get words() { return this.#shown ? `${this.#shown.hazard.class_name}, ${this.#shown.hazard.state}` : ""; }
 
+  // null: none is open.
   async open(id) {
     if (id !== this.#id) byId("reason").value = "";
-    this.#id = id;
     this.say("");
+    if (id === null) return this.#close();
+    this.#id = id;
     await this.load();
   }
 
@@ -43,7 +46,10 @@ export class HazardDetail {
       this.#draw();
     } catch (error) {
       if (id !== this.#id) return;
-      if (error.status === 404) this.#close();
+      if (error.status === 404) {
+        this.#close();
+        this.on.gone();
+      }
       this.say(error.message);
     }
   }

@@ -8,6 +8,7 @@ export class HazardList {
   #rows = [];
   #ticked = new Map(); // id -> version as it was shown
   #selected = null;
+  #sought = null; // selected, but not on this page yet
 
   // on: { select(id), ticked() }
   constructor(on) {
@@ -33,12 +34,20 @@ export class HazardList {
     this.mark(this.#selected);
   }
 
+  // The selected one; it comes into sight once, by moving the list alone.
   mark(id) {
+    this.#sought = id !== this.#selected ? id : this.#sought;
     this.#selected = id;
     for (const item of this.#list.children) {
       if (item.dataset.id === id) item.setAttribute("aria-current", "true");
       else item.removeAttribute("aria-current");
     }
+    const item = this.#sought && this.#item(this.#sought);
+    if (!item) return;
+    this.#sought = null;
+    const [box, row] = [this.#list.getBoundingClientRect(), item.getBoundingClientRect()];
+    if (row.top < box.top) this.#list.scrollTop -= box.top - row.top;
+    else if (row.bottom > box.bottom) this.#list.scrollTop += row.bottom - box.bottom;
   }
 
   // The next or previous one becomes the selected one.
@@ -48,7 +57,7 @@ export class HazardList {
     const next = this.#rows[at < 0 ? 0 : Math.min(this.#rows.length - 1, Math.max(0, at + by))];
     const item = this.#item(next.id);
     item.querySelector("button").focus();
-    this.on.select(next.id, { keepFocus: true });
+    this.on.select(next.id, { stepping: true });
   }
 
   tick(id, on = !this.#ticked.has(id)) {

@@ -1,4 +1,6 @@
-// The page of hazards: filters, list, plan and detail of what the server keeps, kept fresh by its events.
+// The page of hazards: filters, list, plan and detail of what the server keeps, kept fresh by its events. What is shown stands in the
+// page's address.
+import { addressOf, readAddress, sameList } from "./hazard_address.js";
 import { coverageLines, listHazards, model, placedHazards, setStates } from "./hazard_api.js";
 import { HazardDetail } from "./hazard_detail.js";
 import { HazardList } from "./hazard_list.js";
@@ -11,23 +13,52 @@ const SETTLE_MS = 300;         // events come in bursts: one reload for all
 const ALL_BUT_MERGED = "pending,confirmed,dismissed,fixed,reopened,archived";
 const EXPORTS = ["geojson", "csv", "kml", "gpx"];
 
-let page = 1;
+let view = null;               // what the address says (hazard_address.js)
 let loading = 0;               // the last load that was begun; older answers are dropped
 let settling = null;
 
-const detail = new HazardDetail({ changed: () => reload() });
+const detail = new HazardDetail({ changed: () => reload(), gone: () => go({ hazard: null }, { replace: true }) });
 const list = new HazardList({ select, ticked: showTicked });
 const plan = new HazardPlan(byId("plan"), (id) => select(id));
 
+const FIELDS = ["class", "state", "since", "sort", "text"];
+const choicesOf = (id) => [...byId(id).options].map((option) => option.value);
+const formView = () => Object.fromEntries(FIELDS.map((id) => [id, byId(id).value.trim()]));
+function fillForm() { for (const id of FIELDS) byId(id).value = view[id]; }
+
+// Another view, and its address: a new step back, or in place of the one before.
+function go(change, { replace = false } = {}) {
+  view = { ...view, ...change };
+  const address = addressOf(view);
+  if (address === location.pathname + location.search) return;
+  history[replace ? "replaceState" : "pushState"](null, "", address);
+  byId("address-said").hidden = true;
+}
+
+// The view that the address asks for; what it asks for in vain is told and taken out of it.
+function readView() {
+  const found = readAddress(location.search, { class: choicesOf("class"), state: choicesOf("state"), sort: choicesOf("sort") });
+  view = found.view;
+  history.replaceState(null, "", addressOf(view));
+  const names = found.strange.join(", ");
+  byId("address-said").textContent = `The address of this page asks for something that is not there (${names}). The rest of it is shown.`;
+  byId("address-said").hidden = names === "";
+  fillForm();
+}
+
 // As the server's query names them; what is left blank is not sent.
 function filters() {
-  const chosen = { state: byId("state").value || ALL_BUT_MERGED, classes: byId("class").value, text: byId("text").value.trim() };
-  const since = byId("since").value; // a day of this place, sent as its instant
-  if (since) chosen.date_from = new Date(`${since}T00:00:00`).toISOString();
+  const chosen = { state: view.state || ALL_BUT_MERGED, classes: view.class, text: view.text };
+  if (view.since) chosen.date_from = new Date(`${view.since}T00:00:00`).toISOString(); // a day of this place, sent as its instant
   return Object.fromEntries(Object.entries(chosen).filter(([, value]) => value));
 }
 
-const filtered = () => ["class", "state", "since", "text"].some((id) => byId(id).value.trim() !== "");
+function order() {
+  const [sort_by, sort_order] = view.sort.split(" ");
+  return { sort_by, sort_order };
+}
+
+const filtered = () => ["class", "state", "since", "text"].some((key) => view[key] !== "");
 
 function showTrouble(text) {
   byId("trouble").textContent = text;
@@ -35,7 +66,7 @@ function showTrouble(text) {
 }
 
 function showExports() {
-  const query = new URLSearchParams(filters());
+  const query = new URLSearchParams({ ...filters(), ...order() });
   for (const format of EXPORTS) byId(`export-${format}`).href = `/reports.${format}?${query}`;
 }
 
@@ -50,6 +81,7 @@ function showNone(total) {
     clear.type = "button";
     clear.addEventListener("click", () => {
       for (const id of ["class", "state", "since", "text"]) byId(id).value = "";
+      byId("class").focus(); // this button goes
       filtersChanged();
     });
     return box.replaceChildren(element("p", { text: "No hazard fits these filters." }), clear);
@@ -65,9 +97,9 @@ function showNone(total) {
 
 function showPage(found) {
   const { total } = found.pagination;
-  const from = (page - 1) * PAGE;
+  const from = (view.page - 1) * PAGE;
   byId("range").textContent = total === 0 ? "none" : `${from + 1}–${from + found.hazards.length} of ${total.toLocaleString("en")}`;
-  byId("previous").disabled = page === 1;
+  byId("previous").disabled = view.page === 1;
   byId("next").disabled = from + found.hazards.length >= total;
   list.show(found.hazards);
   showNone(total);
@@ -82,15 +114,14 @@ const asFeature = (hazard) => ({
 
 async function reload() {
   const mine = ++loading;
-  const chosen = filters();
-  const [sort_by, sort_order] = byId("sort").value.split(" ");
+  const [chosen, sorted] = [filters(), order()];
   try {
-    const [found, lines] = await Promise.all([listHazards(chosen, { page, limit: PAGE, sort_by, sort_order }), coverageLines(chosen)]);
+    const [found, lines] = await Promise.all([listHazards(chosen, { page: view.page, limit: PAGE, ...sorted }), coverageLines(chosen)]);
     if (mine !== loading) return;
     const { total, pages } = found.pagination;
-    if (page > 1 && found.hazards.length === 0) { // what was on this page is gone
-      page = Math.max(1, pages);
-      return reload();
+    if (view.page > 1 && found.hazards.length === 0) { // what was on this page is gone
+      go({ page: Math.max(1, pages) }, { replace: true });
+      return await reload();
     }
     showPage(found);
     const features = total <= PLAN_MOST ? await placedHazards(chosen) : found.hazards.map(asFeature);
@@ -108,18 +139,42 @@ async function reload() {
 }
 
 function filtersChanged() {
-  page = 1;
+  go({ ...formView(), page: 1 });
   showExports();
-  reload();
+  return reload();
 }
 
-async function select(id, { keepFocus = false } = {}) {
+function turnPage(by) {
+  go({ page: view.page + by });
+  return reload();
+}
+
+// stepping: from row to row by keys. The focus stays there, and a row of steps is one step back.
+function select(id, { stepping = false } = {}) {
+  go({ hazard: id }, { replace: stepping && view.hazard !== null });
+  return showHazard({ stay: stepping });
+}
+
+async function showHazard({ stay = false } = {}) {
+  const id = view.hazard;
   list.mark(id);
   plan.select(id);
   await detail.open(id);
-  if (keepFocus) return;
+  document.title = [detail.words, "Hazards – hazardstream"].filter(Boolean).join(" – ");
+  if (stay || id === null || view.hazard !== id) return;
   // Where the panels stand below one another the detail is out of sight.
   if (matchMedia("(max-width: 900px)").matches) byId("detail").scrollIntoView({ block: "start" });
+}
+
+// Back and forward.
+function walked() {
+  const before = view;
+  readView();
+  if (!sameList(before, view)) {
+    showExports();
+    reload();
+  }
+  if (before.hazard !== view.hazard) showHazard();
 }
 
 function showTicked() {
@@ -196,7 +251,7 @@ const switchTheme = () => setTheme(document.documentElement.dataset.theme === "l
 const KEYS = {
   j: () => list.step(1), k: () => list.step(-1), x: () => detail.id && list.tick(detail.id), c: () => detail.act("confirm"),
   d: () => detail.act("dismiss"), f: () => detail.act("fix"), o: () => detail.act("reopen"), r: () => reload(),
-  "/": () => byId("text").focus(), t: switchTheme,
+  Escape: () => view.hazard && select(null), "/": () => byId("text").focus(), t: switchTheme,
 };
 
 setTheme(localStorage.getItem("theme") ?? (matchMedia("(prefers-color-scheme: light)").matches ? "light" : "dark"));
@@ -205,9 +260,9 @@ byId("filters").addEventListener("submit", (event) => {
   event.preventDefault();
   filtersChanged();
 });
-for (const id of ["class", "state", "since", "sort", "text"]) byId(id).addEventListener("change", filtersChanged);
-byId("previous").addEventListener("click", () => { page -= 1; reload(); });
-byId("next").addEventListener("click", () => { page += 1; reload(); });
+for (const id of FIELDS) byId(id).addEventListener("change", filtersChanged);
+byId("previous").addEventListener("click", () => turnPage(-1));
+byId("next").addEventListener("click", () => turnPage(1));
 byId("tick-all").addEventListener("change", (event) => list.tickPage(event.target.checked));
 for (const button of document.querySelectorAll("[data-bulk]")) button.addEventListener("click", () => decideTicked(button.dataset.bulk));
 byId("zoom-in").addEventListener("click", () => plan.zoom(1.4));
@@ -224,13 +279,25 @@ document.addEventListener("keydown", (event) => {
 // For tests and people who automate the page: hazardPlan.at(id) is the place of a hazard on the canvas.
 window.hazardPlan = plan;
 
-model().then(({ classes, class_names: names }) => {
+// The classes come first: an address may name one. Without them the other filters still work.
+async function start() {
+  const { classes, class_names: names } = await model().catch(() => ({}));
   for (const name of names ?? (Array.isArray(classes) ? classes : Object.values(classes ?? {}))) {
     const option = element("option", { text: String(name) });
     option.value = String(name);
     byId("class").append(option);
   }
-}).catch(() => {}); // without them the other filters still work
-showExports();
-reload();
-listen();
+  readView();
+  addEventListener("popstate", walked);
+  addEventListener("pageshow", ({ persisted }) => { // back from another page, out of the browser's memory: what was heard ended there
+    if (!persisted) return;
+    listen();
+    reload();
+    detail.load();
+  });
+  showExports();
+  listen();
+  await reload();
+  if (view.hazard) await showHazard();
+}
+start();
