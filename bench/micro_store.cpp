@@ -1,14 +1,20 @@
 // What keeping hazards costs: sightings a second through the book and the store, and lists of many hazards.
 // Build and run: cmake --build build --target micro_store && build/bench/micro_store [hazards] [sightings]
+// micro_store beside HAZARDS RATE reads a number of seconds from each line it is given, writes RATE sightings a second for so long, and
+// answers with how many it kept (bench/store_beside_stream.py).
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
+#include <cstdio>
 #include <cstdlib>
 #include <ctime>
 #include <filesystem>
 #include <mutex>
 #include <random>
+#include <string_view>
+#include <thread>
 
 #include "base/ids.hpp"
 #include "report/hazard_book.hpp"
@@ -281,9 +287,60 @@ void counts(store::Store& store) {
   fmt::print("  counts by state and class: hazards {:.1f} ms, reports {:.1f} ms\n", hazards, seconds_since(then) * 1000);
 }
 
+// By the clock: what is due is submitted in portions of ten milliseconds, what the queue refuses is counted and not tried again.
+void write_at(store::Store& store, report::HazardBook& book, std::mt19937_64& random,
+              const std::vector<domain::GeoPoint>& defects, double rate, double seconds) {
+  static std::size_t number = 1'000'000;
+  std::atomic<std::size_t> kept{0};
+  std::size_t sent = 0;
+  std::size_t refused = 0;
+  const double commits_before = static_cast<double>(store.metrics().commits.value());
+  const std::clock_t cpu_begun = std::clock();
+  const auto begun = Steady::now();
+  for (double now = 0; now < seconds; now = seconds_since(begun)) {
+    for (const auto due = static_cast<std::size_t>(now * rate); sent < due; ++sent) {
+      const domain::Sighting one = sighting(random, defects, number++);
+      const auto work = [&book, one](store::Transaction& transaction) {
+        book.take(transaction, one, one.session_id);
+        return true;
+      };
+      refused += store.submit({.work = work, .done = [&](bool yes) { kept += yes ? 1 : 0; }}) ? 0 : 1;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  store.drain();
+  const double took = seconds_since(begun);
+  fmt::print("{{\"kept\":{},\"refused\":{},\"per_second\":{:.0f},\"commits\":{:.0f},\"cores\":{:.3f}}}\n", kept.load(), refused,
+             static_cast<double>(kept.load()) / took, static_cast<double>(store.metrics().commits.value()) - commits_before,
+             static_cast<double>(std::clock() - cpu_begun) / CLOCKS_PER_SEC / took);
+}
+
+int beside(std::size_t hazards, double rate) {
+  const auto folder = std::filesystem::temp_directory_path() / ("hazard-bench-" + base::make_token());
+  auto opened = store::open_sqlite_store({.path = folder / "hazards.db"});
+  if (!opened) return 1;
+  std::mt19937_64 random(1);
+  const auto defects = make_defects(random, hazards);
+  fill(**opened, random, defects);
+  base::RealClock clock;
+  report::HazardBook book({}, clock);
+  fmt::print("ready\n");
+  char line[64];
+  while (std::fgets(line, sizeof line, stdin) != nullptr) {
+    write_at(**opened, book, random, defects, rate, std::strtod(line, nullptr));
+  }
+  opened->reset();
+  std::filesystem::remove_all(folder);
+  return 0;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  std::setvbuf(stdout, nullptr, _IOLBF, 0);  // each figure as it comes, also into a file
+  if (argc == 4 && std::string_view(argv[1]) == "beside") {
+    return beside(std::strtoul(argv[2], nullptr, 10), std::strtod(argv[3], nullptr));
+  }
   const std::size_t hazards = argc > 1 ? std::strtoul(argv[1], nullptr, 10) : 100'000;
   const std::size_t sightings = argc > 2 ? std::strtoul(argv[2], nullptr, 10) : 40'000;
   for (const auto durability : {store::Durability::full, store::Durability::normal}) {

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/check.hpp"
+#include "base/thread_rank.hpp"
 
 namespace hazard::store {
 
@@ -63,6 +64,7 @@ void JobWriter::call(const std::function<void()>& task) {
 }
 
 void JobWriter::run() {
+  base::step_back(base::kBehindFrames);
   std::vector<Job> batch;
   std::unique_lock lock(mutex_);
   while (true) {

@@ -3,7 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <future>
+
+#include "base/thread_rank.hpp"
 
 namespace hazard::store {
 namespace {
@@ -32,6 +35,15 @@ struct Recorder {
     return {.work = {}, .done = [this](bool) { ++done; }};
   }
 };
+
+TEST(JobWriter, its_thread_stands_behind_the_frames) {
+  StoreMetrics metrics;
+  Recorder recorder;
+  JobWriter writer(10, 10, metrics, recorder.run());
+  int niceness = -100;
+  writer.call([&] { niceness = base::niceness_of_this_thread(); });
+  EXPECT_EQ(niceness, std::min(19, base::niceness_of_this_thread() + base::kBehindFrames));
+}
 
 TEST(JobWriter, runs_every_job_once_before_a_call_returns) {
   StoreMetrics metrics;
