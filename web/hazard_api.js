@@ -45,6 +45,16 @@ function cut(text, bytes) {
 
 export const listHazards = async (filters, paging) => (await ask(`/hazards?${new URLSearchParams({ ...filters, ...paging })}`)).body;
 export const placedHazards = async (filters) => (await ask(`/reports.geojson?${new URLSearchParams(filters)}`)).body.features;
+
+// Those within about so many metres of a place, at most a hundred, merged ones left out.
+export async function hazardsAround({ latitude, longitude }, metres) {
+  const up = metres / 111_195;
+  const aside = Math.min(90, up / Math.max(0.01, Math.cos(latitude * Math.PI / 180)));
+  const round = (degrees) => ((degrees + 540) % 360) - 180; // over the date line west is greater than east, as the server takes it
+  const sides = [Math.max(-90, latitude - up), round(longitude - aside), Math.min(90, latitude + up), round(longitude + aside)];
+  return (await listHazards({ location_bounds: sides.map((side) => side.toFixed(7)).join(",") }, { limit: 100 })).hazards;
+}
+
 export const model = async () => (await ask("/detect/model/info")).body;
 
 // Lines of drives, of the same span of time as the list.
@@ -71,9 +81,10 @@ async function picture(id) {
   }
 }
 
-export const setState = (id, etag, state, reason, actor) =>
+// asked: one of { state }, { note }, { merge: [ids] }, { split: [ids of sightings] }.
+export const change = (id, etag, asked, reason, actor) =>
   ask(`/hazards/${encodeURIComponent(id)}`,
-    asJson("PATCH", { state, reason, ...(actor ? { actor: cut(actor, 64) } : {}) }, { "If-Match": etag }));
+    asJson("PATCH", { ...asked, reason, ...(actor ? { actor: cut(actor, 64) } : {}) }, { "If-Match": etag }));
 
 // ids: [{id, version}]
 export const setStates = async (ids, state, reason, actor) =>

@@ -1,23 +1,26 @@
-// One hazard in full: picture, reason, figures, what may be decided, history. Decisions carry the ETag of what is shown.
-import { oneHazard, setState } from "./hazard_api.js";
-import { byId, element, times, when, where } from "./hazard_words.js";
+// One hazard in full: picture, reason, figures, what may be decided, history. Every change carries the ETag of what is shown.
+import { change, oneHazard } from "./hazard_api.js";
+import { HazardMerge } from "./hazard_merge.js";
+import { HazardNote } from "./hazard_note.js";
+import { HazardSplit } from "./hazard_split.js";
+import { byId, element, historyWords, times, when, where } from "./hazard_words.js";
 
-// The state that an action leads to, by the state it starts from; what is missing is not offered. As in the server's review rules.
-const LEADS = {
-  confirm: { pending: "confirmed", dismissed: "confirmed", reopened: "confirmed" },
-  dismiss: { pending: "dismissed", confirmed: "dismissed", reopened: "dismissed" },
-  fix: { pending: "fixed", confirmed: "fixed", reopened: "fixed" },
-  reopen: { fixed: "reopened", archived: "reopened", dismissed: "pending" },
-};
+// The states that an action may lead to; which of them it may be now, the server says (next_states).
+const LEADS = { confirm: ["confirmed"], dismiss: ["dismissed"], fix: ["fixed"], reopen: ["reopened", "pending"], archive: ["archived"] };
+const TITLE = document.title;
+const UUID = /([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/;
 
 export class HazardDetail {
   #id = null;
   #shown = null; // { hazard, etag, picture, pictureSaid }
   #busy = false;
 
-  // on: { changed(), gone() }
+  // on: { changed(), gone(), select(id), compare(id or null), listed() }
   constructor(on) {
     this.on = on;
+    this.note = new HazardNote(this);
+    this.merge = new HazardMerge(this);
+    this.split = new HazardSplit(this);
     byId("actor").value = localStorage.getItem("actor") ?? "";
     byId("actor").addEventListener("change", () => localStorage.setItem("actor", byId("actor").value.trim()));
     for (const button of document.querySelectorAll("[data-act]")) button.addEventListener("click", () => this.act(button.dataset.act));
@@ -25,11 +28,12 @@ export class HazardDetail {
   }
 
   get id() { return this.#id; }
-  get words() { return this.#shown ? `${this.#shown.hazard.class_name}, ${this.#shown.hazard.state}` : ""; }
+  get hazard() { return this.#shown?.hazard ?? null; }
+  get busy() { return this.#busy; }
 
   // null: none is open.
   async open(id) {
-    if (id !== this.#id) byId("reason").value = "";
+    if (id !== this.#id) for (const each of ["reason", "merge-reason", "split-reason"]) byId(each).value = "";
     this.say("");
     if (id === null) return this.#close();
     this.#id = id;
@@ -42,8 +46,10 @@ export class HazardDetail {
     try {
       const found = await oneHazard(id);
       if (id !== this.#id) return; // another was selected meanwhile
+      const same = this.hazard?.id === id && this.#shown.etag === found.etag;
       this.#shown = found;
-      this.#draw();
+      this.#drawPicture();
+      if (!same) this.#draw(); // else whoever is in the middle of something here stays there
     } catch (error) {
       if (id !== this.#id) return;
       if (error.status === 404) {
@@ -54,13 +60,14 @@ export class HazardDetail {
     }
   }
 
-  say(text) {
-    byId("detail-said").textContent = text;
+  // other: the id of a hazard that the words speak of.
+  say(text, other = null) {
+    byId("detail-said").replaceChildren(text, ...(other ? [" ", this.#link(other, "Open it")] : []));
     byId("detail-said").hidden = !text;
   }
 
   async act(action) {
-    const to = LEADS[action][this.#shown?.hazard.state];
+    const to = LEADS[action].find((state) => this.hazard?.next_states.includes(state));
     if (!to || this.#busy) return;
     const reason = byId("reason").value.trim();
     if (to === "dismissed" && !reason) {
@@ -68,23 +75,51 @@ export class HazardDetail {
       byId("reason").focus();
       return;
     }
+    if (await this.send({ state: to }, reason, () => [`It is ${to} now.`])) byId("reason").value = "";
+  }
+
+  // Sends a change of what is shown, and shows what became of it. before: asked first; a sentence from it stops the change. done: what to
+  // say of the hazard as it is then. Returns whether it was made.
+  async send(asked, reason, done, before = async () => "") {
+    if (this.#busy || !this.#shown) return false;
+    const [id, etag, focused] = [this.#id, this.#shown.etag, document.activeElement];
     this.#busy = true;
     this.#offer();
+    let said;
+    let made = false;
     try {
-      await setState(this.#id, this.#shown.etag, to, reason, byId("actor").value.trim());
-      byId("reason").value = "";
+      const stop = await before();
+      if (stop) said = [stop];
+      else {
+        await change(id, etag, asked, reason, byId("actor").value.trim());
+        made = true;
+      }
       await this.load();
-      this.say(`It is ${to} now.`);
+      said ??= done(this.hazard);
     } catch (error) {
       await this.load();
-      this.say(error.status === 412
-        ? "Someone else changed this hazard meanwhile. It was loaded again and nothing of yours was saved: look at it, then decide again."
-        : error.message);
+      said = [error.status === 412 ? this.#overtaken() : error.message];
     } finally {
       this.#busy = false;
       this.#offer();
-      this.on.changed();
     }
+    if (id === this.#id) this.say(...said);
+    else if (!made) this.say(`The change to the hazard before this one was not made: ${said[0]}`);
+    if (document.activeElement === document.body && id === this.#id) this.#focusAgain(focused);
+    this.on.changed();
+    return made && id === this.#id;
+  }
+
+  // A button that was pressed and is no longer offered loses the focus.
+  #focusAgain(focused) {
+    const may = focused?.isConnected && !focused.disabled && focused.offsetParent !== null;
+    (may ? focused : byId("detail")).focus({ preventScroll: true });
+  }
+
+  #overtaken() {
+    const last = this.hazard?.history.at(-1);
+    return "Someone else changed this hazard meanwhile. It was loaded again and nothing of yours was saved: " +
+      "look at it, then decide again." + (last ? ` It is ${this.hazard.state}; the last change: ${historyWords(last)}` : "");
   }
 
   #close() {
@@ -93,33 +128,56 @@ export class HazardDetail {
     byId("detail-body").hidden = true;
     byId("detail-hint").hidden = false;
     byId("detail-title").textContent = "No hazard selected";
+    document.title = TITLE;
+    this.merge.show(null);
   }
 
   #offer() {
-    const state = this.#shown?.hazard.state;
-    for (const button of document.querySelectorAll("[data-act]")) button.disabled = this.#busy || !LEADS[button.dataset.act][state];
+    const next = this.hazard?.next_states ?? [];
+    for (const button of document.querySelectorAll("[data-act]"))
+      button.disabled = this.#busy || !LEADS[button.dataset.act].some((state) => next.includes(state));
+    for (const part of [this.note, this.merge, this.split]) part.offer();
   }
 
-  #draw() {
+  #drawPicture() {
     const { hazard, picture, pictureSaid } = this.#shown;
-    byId("detail-title").replaceChildren(element("b", { text: hazard.class_name, data: { class: hazard.class_name } }),
-      element("span", { text: hazard.state, className: "status", data: { state: hazard.state } }));
-    byId("detail-body").hidden = false;
-    byId("detail-hint").hidden = true;
     const image = byId("evidence");
     image.hidden = !picture;
     if (picture && image.getAttribute("src") !== picture) image.src = picture;
     if (!picture) image.removeAttribute("src");
     image.alt = picture ? `The ${hazard.class_name} in its best picture` : "";
     byId("evidence-said").textContent = pictureSaid;
+  }
+
+  #draw() {
+    const { hazard } = this.#shown;
+    byId("detail-title").replaceChildren(element("b", { text: hazard.class_name, data: { class: hazard.class_name } }),
+      element("span", { text: hazard.state, className: "status", data: { state: hazard.state } }));
+    document.title = `${hazard.class_name}, ${hazard.state} – ${TITLE}`;
+    byId("detail-body").hidden = false;
+    byId("detail-hint").hidden = true;
     byId("why").textContent = hazard.reason;
     this.#facts(hazard);
-    byId("history").replaceChildren(...[...hazard.history].reverse().map(historyLine));
-    byId("sightings").replaceChildren(...hazard.sighting_list.map((sighting) => element("li", {
-      text: `${when(sighting.first_seen)} · ${sighting.source} · ${times(sighting.hits, "picture", "pictures")}` +
-        `${sighting.new_pass ? " · a pass of its own" : ""}. ${sighting.reason}`,
-    })));
+    byId("history").replaceChildren(...[...hazard.history].reverse().map((entry) => {
+      const words = historyWords(entry);
+      const names = ["merged", "split", "created"].includes(entry.action); // the others hold what people wrote
+      return element("li", {}, ...(names ? this.#linked(words) : [words]));
+    }));
+    for (const part of [this.note, this.merge, this.split]) part.show(hazard);
     this.#offer();
+  }
+
+  // Words, with the first id in them leading to its hazard.
+  #linked(words) {
+    const [before, id, ...after] = words.split(UUID);
+    return id && id !== this.#id ? [before, this.#link(id, id), after.join("")] : [words];
+  }
+
+  #link(id, words) {
+    const button = element("button", { text: words, className: "link" });
+    button.type = "button";
+    button.addEventListener("click", () => this.on.select(id));
+    return button;
   }
 
   #facts(hazard) {
@@ -129,14 +187,8 @@ export class HazardDetail {
     rows.push(["Best score", `${hazard.best.confidence.toFixed(2)} in frame ${hazard.best.frame_id || "–"}`],
       ["Model", hazard.model_version || "–"]);
     if (hazard.note) rows.push(["Note", hazard.note]);
-    if (hazard.merged_into) rows.push(["Merged into", hazard.merged_into]);
+    if (hazard.merged_into) rows.push(["Merged into", this.#link(hazard.merged_into, hazard.merged_into)]);
     rows.push(["Id", hazard.id]);
-    byId("facts").replaceChildren(...rows.flatMap(([name, value]) => [element("dt", { text: name }), element("dd", { text: value })]));
+    byId("facts").replaceChildren(...rows.flatMap(([name, value]) => [element("dt", { text: name }), element("dd", {}, value)]));
   }
-}
-
-function historyLine({ at, actor, action, from, to, reason }) {
-  const step = from && to && from !== to ? `${from} → ${to}` : to && action !== "created" ? to : action;
-  const words = `${when(at)} · ${actor} · ${step}`;
-  return element("li", { text: reason ? `${words}: ${reason}` : words });
 }

@@ -21,6 +21,8 @@ export class HazardList {
     });
   }
 
+  get rows() { return this.#rows; }
+
   get ticked() { return [...this.#ticked].map(([id, version]) => ({ id, version })); }
 
   show(hazards) {

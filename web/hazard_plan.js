@@ -13,6 +13,7 @@ export class HazardPlan {
   #lines = [];         // { found, path: [[x, y], ...] }
   #view = { x: 0, y: 0, scale: 1 };
   #selected = null;
+  #compared = null;    // the one that may be the same defect as the selected one
   #pointers = new Map();
   #moved = false;
   #due = false;
@@ -55,6 +56,13 @@ export class HazardPlan {
       const { width, height } = this.#size();
       if (px < 20 || py < 20 || px > width - 20 || py > height - 20) Object.assign(this.#view, { x: point.x, y: point.y });
     }
+    this.redraw();
+  }
+
+  // null: none. It gets a dashed ring.
+  compare(id) {
+    if (id === this.#compared) return;
+    this.#compared = id;
     this.redraw();
   }
 
@@ -180,9 +188,9 @@ export class HazardPlan {
     pen.fillRect(0, 0, width, height);
     this.#drawLines(pen, colour);
     for (const point of this.#points) this.#drawDoubt(pen, colour, point);
-    for (const point of this.#points) if (point.id !== this.#selected) this.#drawPoint(pen, colour, point);
-    const chosen = this.#points.find(({ id }) => id === this.#selected);
-    if (chosen) this.#drawPoint(pen, colour, chosen);
+    const above = [this.#compared, this.#selected];
+    for (const point of this.#points) if (!above.includes(point.id)) this.#drawPoint(pen, colour, point);
+    for (const one of above) for (const point of this.#points) if (point.id === one) this.#drawPoint(pen, colour, point);
     if (this.#origin) this.#drawScale(pen, colour, width, height);
   }
 
@@ -227,11 +235,13 @@ export class HazardPlan {
     pen.lineWidth = 2;
     pen.strokeStyle = closed ? colourOf(kind, colour) : colour("ground");
     pen.stroke();
-    if (!chosen) return;
+    if (!chosen && id !== this.#compared) return;
+    if (!chosen) pen.setLineDash([5, 4]);
     pen.strokeStyle = colour("ink");
     pen.beginPath();
     pen.arc(px, py, 16, 0, 2 * Math.PI);
     pen.stroke();
+    pen.setLineDash([]);
   }
 
   // A bar of 1, 2 or 5 times a power of ten, at most 120 pixels long, and an arrow to the north.

@@ -29,3 +29,16 @@ export function where(location) {
   const { latitude, longitude, uncertainty_m: doubt } = location;
   return `${latitude.toFixed(6)}, ${longitude.toFixed(6)} ±\u00a0${doubt.toFixed(1)}\u00a0m`;
 }
+
+export function historyWords({ at, actor, action, from, to, reason }) {
+  const step = from && to && from !== to ? `${from} → ${to}` : to && action !== "created" ? to : action;
+  const words = `${when(at)} · ${actor} · ${step}`;
+  return reason ? `${words}: ${reason}` : words;
+}
+
+// Metres between two places: an equirectangular step, right to a thousandth for what lies near.
+export function metresBetween(one, other) {
+  const turn = ((other.longitude - one.longitude + 540) % 360) - 180;
+  const middle = (one.latitude + other.latitude) / 2 * Math.PI / 180;
+  return Math.hypot(turn * Math.cos(middle), other.latitude - one.latitude) * 111_195;
+}

@@ -17,7 +17,7 @@ let view = null;               // what the address says (hazard_address.js)
 let loading = 0;               // the last load that was begun; older answers are dropped
 let settling = null;
 
-const detail = new HazardDetail({ changed: () => reload(), gone: () => go({ hazard: null }, { replace: true }) });
+const detail = new HazardDetail({ changed: () => reload(), gone, select, compare: (id) => plan.compare(id), listed: () => list.rows });
 const list = new HazardList({ select, ticked: showTicked });
 const plan = new HazardPlan(byId("plan"), (id) => select(id));
 
@@ -155,12 +155,18 @@ function select(id, { stepping = false } = {}) {
   return showHazard({ stay: stepping });
 }
 
+// The opened one was erased, or never was.
+function gone() {
+  go({ hazard: null }, { replace: true });
+  list.mark(null);
+  plan.select(null);
+}
+
 async function showHazard({ stay = false } = {}) {
   const id = view.hazard;
   list.mark(id);
   plan.select(id);
   await detail.open(id);
-  document.title = [detail.words, "Hazards – hazardstream"].filter(Boolean).join(" – ");
   if (stay || id === null || view.hazard !== id) return;
   // Where the panels stand below one another the detail is out of sight.
   if (matchMedia("(max-width: 900px)").matches) byId("detail").scrollIntoView({ block: "start" });
@@ -250,8 +256,8 @@ const switchTheme = () => setTheme(document.documentElement.dataset.theme === "l
 
 const KEYS = {
   j: () => list.step(1), k: () => list.step(-1), x: () => detail.id && list.tick(detail.id), c: () => detail.act("confirm"),
-  d: () => detail.act("dismiss"), f: () => detail.act("fix"), o: () => detail.act("reopen"), r: () => reload(),
-  Escape: () => view.hazard && select(null), "/": () => byId("text").focus(), t: switchTheme,
+  d: () => detail.act("dismiss"), f: () => detail.act("fix"), o: () => detail.act("reopen"), a: () => detail.act("archive"),
+  r: () => { reload(); detail.load(); }, Escape: () => view.hazard && select(null), "/": () => byId("text").focus(), t: switchTheme,
 };
 
 setTheme(localStorage.getItem("theme") ?? (matchMedia("(prefers-color-scheme: light)").matches ? "light" : "dark"));
