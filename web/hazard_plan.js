@@ -4,6 +4,7 @@ const METRES_PER_DEGREE = 6371008.8 * Math.PI / 180; // the sphere of docs/hazar
 const SCALE_MIN = 1e-5; // pixels a metre: a continent on a screen
 const SCALE_MAX = 200;
 const FIT_SCALE_MAX = 8; // one hazard alone is not blown up
+const APART_PX = 40;     // two rings beside one another
 const REACH_PX = 18;     // how near a click must be
 const CLOSED = new Set(["dismissed", "fixed", "archived", "merged"]);
 
@@ -59,10 +60,14 @@ export class HazardPlan {
     this.redraw();
   }
 
-  // null: none. It gets a dashed ring.
+  // null: none. It gets a dashed ring; where both would lie on one another, the plan comes nearer.
   compare(id) {
     if (id === this.#compared) return;
     this.#compared = id;
+    const [one, other] = [this.#selected, id].map((each) => this.#points.find((point) => point.id === each));
+    const metres = one && other ? Math.hypot(one.x - other.x, one.y - other.y) : 0;
+    if (metres > 0 && metres * this.#view.scale < APART_PX)
+      this.#view = { x: (one.x + other.x) / 2, y: (one.y + other.y) / 2, scale: Math.min(FIT_SCALE_MAX, 4 * APART_PX / metres) };
     this.redraw();
   }
 

@@ -9,6 +9,7 @@ import { byId, element, times } from "./hazard_words.js";
 
 const PAGE = 50;
 const PLAN_MOST = 5000;        // more on one plan is a blot, and megabytes
+const EXPORT_MOST = 100_000;   // the server's
 const SETTLE_MS = 300;         // events come in bursts: one reload for all
 const ALL_BUT_MERGED = "pending,confirmed,dismissed,fixed,reopened,archived";
 const EXPORTS = ["geojson", "csv", "kml", "gpx"];
@@ -101,16 +102,22 @@ function showPage(found) {
   byId("range").textContent = total === 0 ? "none" : `${from + 1}–${from + found.hazards.length} of ${total.toLocaleString("en")}`;
   byId("previous").disabled = view.page === 1;
   byId("next").disabled = from + found.hazards.length >= total;
+  byId("exports-said").textContent = total > EXPORT_MOST ? `Each file holds the first ${EXPORT_MOST.toLocaleString("en")}.` : "";
   list.show(found.hazards);
   showNone(total);
   showTicked();
 }
 
-const asFeature = (hazard) => ({
-  id: hazard.id,
-  geometry: hazard.location && { coordinates: [hazard.location.longitude, hazard.location.latitude] },
-  properties: { class: hazard.class_name, state: hazard.state, uncertainty_m: hazard.location?.uncertainty_m },
-});
+function showOnPlan(features, lines, total) {
+  const number = (count) => count.toLocaleString("en");
+  byId("plan-limit").hidden = total <= PLAN_MOST;
+  byId("plan-limit").textContent = total <= PLAN_MOST ? ""
+    : `The plan shows ${number(PLAN_MOST)} of ${number(total)} hazards: the first in the order of the list. Filter to see the others.`;
+  const placeless = features.filter((each) => !each.geometry).length;
+  byId("plan-said").textContent =
+    placeless > 0 ? `${times(placeless, "hazard has", "hazards have")} no position and ${placeless === 1 ? "stands" : "stand"} in the list only.` : "";
+  plan.show(features, lines);
+}
 
 async function reload() {
   const mine = ++loading;
@@ -124,14 +131,9 @@ async function reload() {
       return await reload();
     }
     showPage(found);
-    const features = total <= PLAN_MOST ? await placedHazards(chosen) : found.hazards.map(asFeature);
+    const features = await placedHazards({ ...chosen, ...sorted, most: PLAN_MOST });
     if (mine !== loading) return;
-    const placeless = features.filter((each) => !each.geometry).length;
-    byId("plan-said").textContent = [
-      total > PLAN_MOST ? `Only this page of the list: ${total.toLocaleString("en")} are too many for one plan.` : "",
-      placeless > 0 ? `${times(placeless, "hazard has", "hazards have")} no position and stand in the list only.` : "",
-    ].join(" ").trim();
-    plan.show(features, lines);
+    showOnPlan(features, lines, total);
     showTrouble("");
   } catch (error) {
     if (mine === loading) showTrouble(error.message);
