@@ -33,6 +33,7 @@ Courier::Courier(const Options& options, Tools tools, OutgoingMetrics& metrics)
     state.target = target;
     states_.push_back(std::move(state));
   }
+  trimmed_at_.resize(states_.size());
 }
 
 void Courier::begin() {
@@ -47,35 +48,30 @@ void Courier::begin() {
   refresh_counts();
 }
 
-base::Duration Courier::round() {
+base::Duration Courier::round(std::size_t index) {
   const auto now = tools_.clock.wall();
-  if (now - trimmed_at_ >= kTrimEvery) {
-    trimmed_at_ = now;
-    trim();
+  const std::string& key = options_.targets[index].key;
+  if (now - trimmed_at_[index] >= kTrimEvery) {
+    trimmed_at_[index] = now;
+    trim(key);
   }
-  std::optional<base::WallTime> next;
-  const auto no_later_than = [&next](base::WallTime moment) { next = next ? std::min(*next, moment) : moment; };
-  for (std::size_t i = 0; i < states_.size(); ++i) {
-    const std::string& key = states_[i].target.key;
-    if (!states_[i].paused_until || *states_[i].paused_until <= now) {
-      for (auto& record : tools_.store.reads().outbox_due(key, now, kRoundMost)) {
-        const Then then = deliver(i, std::move(record));
-        if (then == Then::stop) return kStoreBusyPause;
-        if (then == Then::leave_target) break;
-      }
-    }
-    if (const auto due = tools_.store.reads().outbox_next_due(key)) {
-      const auto& pause = states_[i].paused_until;
-      no_later_than(pause ? std::max(*due, *pause) : *due);
+  if (const auto pause = state(index).paused_until; !pause || *pause <= now) {
+    for (auto& record : tools_.store.reads().outbox_due(key, now, kRoundMost)) {
+      const Then then = deliver(index, std::move(record));
+      if (then == Then::stop) return kStoreBusyPause;
+      if (then == Then::leave_target) break;
     }
   }
   refresh_counts();
-  if (!next) return kIdleMost;
-  return std::clamp<base::Duration>(*next - tools_.clock.wall(), base::Duration{}, kIdleMost);
+  const auto due = tools_.store.reads().outbox_next_due(key);
+  if (!due) return kIdleMost;
+  const auto pause = state(index).paused_until;
+  const base::WallTime next = pause ? std::max(*due, *pause) : *due;
+  return std::clamp<base::Duration>(next - tools_.clock.wall(), base::Duration{}, kIdleMost);
 }
 
 Courier::Then Courier::deliver(std::size_t index, store::OutboxRecord record) {
-  TargetState state = states_[index];
+  TargetState state = this->state(index);
   const base::SteadyTime begun = tools_.clock.now();
   const Posted posted = tools_.poster.post(make_post(state.target, record));
   if (posted.stopped) return Then::stop;
@@ -117,7 +113,7 @@ Courier::Then Courier::note_failure(TargetState& state, store::OutboxRecord& rec
   state.last_error = record.error;
   state.last_error_at = now;
   const bool dead = posted.status == kGone || record.attempts >= options_.attempts;
-  base::Duration wait = pause_after(record.attempts, options_.first_pause, kPauseMost, tools_.random());
+  base::Duration wait = pause_after(record.attempts, options_.first_pause, kPauseMost, random());
   const auto asked = posted.retry_after ? std::min(*posted.retry_after, kRetryAfterMost) : base::Duration{};
   record.due_at = later(now, std::max(wait, asked));
   if (dead) {
@@ -131,7 +127,7 @@ Courier::Then Courier::note_failure(TargetState& state, store::OutboxRecord& rec
   const bool down = is_of_receiver(posted);
   if (down) {
     ++state.failures;
-    wait = pause_after(state.failures, options_.first_pause, kTargetPauseMost, tools_.random());
+    wait = pause_after(state.failures, options_.first_pause, kTargetPauseMost, random());
     state.paused_until = later(now, std::max(wait, asked));
     base::log::warn("webhook_failed", "A receiver of messages seems to be down; it is left alone for a while.",
                     {{"target", state.target.key}, {"why", record.error}});
@@ -174,20 +170,16 @@ bool Courier::keep(std::function<void(store::Transaction&)> change) {
   return taken && answer.get();
 }
 
-void Courier::trim() {
+void Courier::trim(const std::string& key) {
   const auto now = tools_.clock.wall();
   store::OutboxTrimmed sum;
   keep([&](store::Transaction& transaction) {
-    for (const Target& target : options_.targets) {
-      const auto trimmed = transaction.trim_outbox(target.key,
-                                                   {.waiting_most = kWaitingMost,
-                                                    .dead_most = kDeadMost,
-                                                    .waiting_since = later(now, -kGiveUpAfter),
-                                                    .dead_since = later(now, -kKeepDead)},
-                                                   now, "It waited for three days.");
-      sum.given_up += trimmed.given_up;
-      sum.forgotten += trimmed.forgotten;
-    }
+    sum = transaction.trim_outbox(key,
+                                  {.waiting_most = kWaitingMost,
+                                   .dead_most = kDeadMost,
+                                   .waiting_since = later(now, -kGiveUpAfter),
+                                   .dead_since = later(now, -kKeepDead)},
+                                  now, "It waited for three days.");
   });
   metrics_.dead.add(static_cast<std::uint64_t>(sum.given_up));
   metrics_.forgotten.add(static_cast<std::uint64_t>(sum.forgotten));
@@ -212,9 +204,24 @@ void Courier::refresh_counts() {
   metrics_.dead_letters.set(dead);
 }
 
-void Courier::publish(std::size_t index, const TargetState& state) {
+TargetState Courier::state(std::size_t index) const {
   const std::lock_guard lock(mutex_);
-  states_[index] = state;
+  return states_[index];
+}
+
+// Counts are of the outbox, and may have been read anew meanwhile.
+void Courier::publish(std::size_t index, TargetState state) {
+  const std::lock_guard lock(mutex_);
+  TargetState& known = states_[index];
+  state.waiting = known.waiting;
+  state.dead = known.dead;
+  state.receipts = known.receipts;
+  known = std::move(state);
+}
+
+double Courier::random() {
+  const std::lock_guard lock(mutex_);
+  return tools_.random();
 }
 
 std::vector<TargetState> Courier::states() const {

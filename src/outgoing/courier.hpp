@@ -1,5 +1,5 @@
-// Takes what is due out of the outbox and to its receivers, and writes down what came of it. One round at a time on the deliverer's
-// thread (delivery.hpp); states() from any thread.
+// Takes what is due out of the outbox and to its receivers, and writes down what came of it. One round at a time for each receiver, on
+// its own thread of the deliverer (delivery.hpp), so that one that hangs keeps nobody else waiting; states() from any thread.
 //
 // What always holds: a message leaves the outbox only after a 2xx answer, or becomes a dead letter; so it is sent at least once, with
 // the same event id each time, also when the process dies between the answer and the note of it. A receiver that seems to be down is
@@ -43,7 +43,7 @@ class Courier {
     store::Store& store;
     Poster& poster;
     const base::Clock& clock;
-    std::function<double()> random;  // 0 to 1
+    std::function<double()> random;  // 0 to 1; never called by two threads at once
   };
   // The options outlive it.
   Courier(const Options& options, Tools tools, OutgoingMetrics& metrics);
@@ -51,9 +51,9 @@ class Courier {
   // Gives up what waits for receivers that are no longer configured. Once, before the first round.
   void begin();
 
-  // Posts what is due, at most kRoundMost messages for each receiver. Answers how long there is nothing to do unless something new is
-  // kept; at most kIdleMost.
-  base::Duration round();
+  // Posts what is due for one receiver, by its place among the options' targets; at most kRoundMost messages. Answers how long there is
+  // nothing to do for it unless something new is kept; at most kIdleMost.
+  base::Duration round(std::size_t index);
   static constexpr base::Duration kIdleMost = std::chrono::minutes(1);
   static constexpr std::size_t kRoundMost = 32;
 
@@ -66,16 +66,18 @@ class Courier {
   Then note_failure(TargetState& state, store::OutboxRecord& record, const Posted& posted);
   Post make_post(const Target& target, const store::OutboxRecord& record) const;
   bool keep(std::function<void(store::Transaction&)> change);
-  void trim();
+  void trim(const std::string& key);
   void refresh_counts();
-  void publish(std::size_t index, const TargetState& state);
+  TargetState state(std::size_t index) const;
+  void publish(std::size_t index, TargetState state);
+  double random();
 
   const Options& options_;
   const Tools tools_;
   OutgoingMetrics& metrics_;
-  mutable std::mutex mutex_;
+  mutable std::mutex mutex_;  // of the states, and of the random numbers
   std::vector<TargetState> states_;
-  base::WallTime trimmed_at_{};
+  std::vector<base::WallTime> trimmed_at_;  // each touched in the rounds of its receiver alone
 };
 
 }  // namespace hazard::outgoing

@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <atomic>
 #include <cstring>
+#include <mutex>
+#include <unordered_map>
 
 #include "outgoing/address.hpp"
 
@@ -43,41 +45,63 @@ Reach reach_of_socket(const curl_sockaddr& to) {
 
 class CurlPoster final : public Poster {
  public:
-  CurlPoster(const CurlOptions& options, Handle handle) : options_(options), handle_(std::move(handle)) {}
+  explicit CurlPoster(const CurlOptions& options) : options_(options) {}
 
   Posted post(const Post& message) override {
+    Line& line = line_to(message.url);
+    const std::lock_guard one_at_a_time(line.mutex);
     Posted posted;
     if (stopped_) {
       posted.stopped = true;
       return posted;
     }
-    refused_ = false;
-    answer_.clear();
-    const Lines lines = prepare(message);
-    const CURLcode outcome = curl_easy_perform(handle_.get());
+    if (!line.handle) {
+      posted.error = "Out of memory.";
+      return posted;
+    }
+    line.refused = false;
+    line.answer.clear();
+    const Lines headers = prepare(line, message);
+    const CURLcode outcome = curl_easy_perform(line.handle.get());
     long status = 0;
-    curl_easy_getinfo(handle_.get(), CURLINFO_RESPONSE_CODE, &status);
+    curl_easy_getinfo(line.handle.get(), CURLINFO_RESPONSE_CODE, &status);
     // An answer longer than we read ends as a write error: its status came all the same.
-    const bool cut = outcome == CURLE_WRITE_ERROR && answer_.size() >= kAnswerBytesMost;
+    const bool cut = outcome == CURLE_WRITE_ERROR && line.answer.size() >= kAnswerBytesMost;
     if (outcome == CURLE_OK || cut) {
       posted.status = static_cast<int>(status);
-      posted.body = std::move(answer_);
+      posted.body = std::move(line.answer);
       curl_off_t seconds = 0;
-      curl_easy_getinfo(handle_.get(), CURLINFO_RETRY_AFTER, &seconds);
+      curl_easy_getinfo(line.handle.get(), CURLINFO_RETRY_AFTER, &seconds);
       if (seconds > 0) posted.retry_after = std::chrono::seconds(std::min<curl_off_t>(seconds, 10'000'000));
       return posted;
     }
     posted.stopped = outcome == CURLE_ABORTED_BY_CALLBACK && stopped_;
-    posted.error = refused_ ? "Every address of the receiver is private or reserved: see WEBHOOK_ALLOW_PRIVATE."
-                            : std::string(curl_easy_strerror(outcome)) + ".";
+    posted.error = line.refused ? "Every address of the receiver is private or reserved: see WEBHOOK_ALLOW_PRIVATE."
+                                : std::string(curl_easy_strerror(outcome)) + ".";
     return posted;
   }
 
   void stop() override { stopped_ = true; }
 
  private:
-  Lines prepare(const Post& message) {
-    CURL* const curl = handle_.get();
+  // To one URL, with the connection that stays open to it.
+  struct Line {
+    const CurlPoster& poster;
+    Handle handle{curl_easy_init()};
+    std::mutex mutex = {};  // of all below
+    std::string answer = {};
+    bool refused = false;
+  };
+
+  Line& line_to(const std::string& url) {
+    const std::lock_guard lock(mutex_);
+    std::unique_ptr<Line>& line = lines_[url];
+    if (!line) line.reset(new Line{.poster = *this});
+    return *line;
+  }
+
+  Lines prepare(Line& line, const Post& message) const {
+    CURL* const curl = line.handle.get();
     curl_easy_reset(curl);  // connections that are open stay so
     const auto timeout = std::chrono::duration_cast<std::chrono::milliseconds>(options_.timeout).count();
     curl_easy_setopt(curl, CURLOPT_URL, message.url.c_str());
@@ -96,16 +120,16 @@ class CurlPoster final : public Poster {
     curl_easy_setopt(curl, CURLOPT_POSTFIELDS, message.body.c_str());
     curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(message.body.size()));
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, &CurlPoster::take_answer);
-    curl_easy_setopt(curl, CURLOPT_WRITEDATA, this);
+    curl_easy_setopt(curl, CURLOPT_WRITEDATA, &line);
     curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, &CurlPoster::open_socket);
-    curl_easy_setopt(curl, CURLOPT_OPENSOCKETDATA, this);
+    curl_easy_setopt(curl, CURLOPT_OPENSOCKETDATA, &line);
     curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
     curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, &CurlPoster::go_on);
-    curl_easy_setopt(curl, CURLOPT_XFERINFODATA, this);
+    curl_easy_setopt(curl, CURLOPT_XFERINFODATA, &line);
     Lines lines(curl_slist_append(nullptr, ("Content-Type: " + message.content_type).c_str()));
-    const auto add = [&lines](const std::string& line) {
+    const auto add = [&lines](const std::string& text) {
       // On failure the old list stays ours.
-      if (curl_slist* longer = curl_slist_append(lines.get(), line.c_str()); longer != nullptr && !lines) lines.reset(longer);
+      if (curl_slist* longer = curl_slist_append(lines.get(), text.c_str()); longer != nullptr && !lines) lines.reset(longer);
     };
     add("Expect:");  // no round trip before the body
     for (const auto& [name, value] : message.headers) add(name + ": " + value);
@@ -113,32 +137,31 @@ class CurlPoster final : public Poster {
     return lines;
   }
 
-  static std::size_t take_answer(char* bytes, std::size_t size, std::size_t count, void* self) {
-    std::string& answer = static_cast<CurlPoster*>(self)->answer_;
+  static std::size_t take_answer(char* bytes, std::size_t size, std::size_t count, void* line) {
+    std::string& answer = static_cast<Line*>(line)->answer;
     const std::size_t got = size * count;
     answer.append(bytes, std::min(got, kAnswerBytesMost - answer.size()));
     return answer.size() < kAnswerBytesMost ? got : 0;  // 0 ends the transfer
   }
 
-  static curl_socket_t open_socket(void* self, curlsocktype, curl_sockaddr* to) {
-    auto& poster = *static_cast<CurlPoster*>(self);
+  static curl_socket_t open_socket(void* to_line, curlsocktype, curl_sockaddr* to) {
+    auto& line = *static_cast<Line*>(to_line);
     const Reach reach = reach_of_socket(*to);
-    if (reach == Reach::nowhere || (reach == Reach::inside && !poster.options_.allow_private)) {
-      poster.refused_ = true;
+    if (reach == Reach::nowhere || (reach == Reach::inside && !line.poster.options_.allow_private)) {
+      line.refused = true;
       return CURL_SOCKET_BAD;
     }
     return ::socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
   }
 
-  static int go_on(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
-    return static_cast<CurlPoster*>(self)->stopped_ ? 1 : 0;
+  static int go_on(void* line, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+    return static_cast<Line*>(line)->poster.stopped_ ? 1 : 0;
   }
 
   const CurlOptions options_;
-  Handle handle_;
-  std::string answer_;
-  bool refused_ = false;
   std::atomic<bool> stopped_{false};
+  std::mutex mutex_;
+  std::unordered_map<std::string, std::unique_ptr<Line>> lines_;  // as many as receivers
 };
 
 }  // namespace
@@ -146,9 +169,7 @@ class CurlPoster final : public Poster {
 std::unique_ptr<Poster> make_curl_poster(const CurlOptions& options) {
   static const bool kReady = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
   if (!kReady) return nullptr;
-  Handle handle(curl_easy_init());
-  if (!handle) return nullptr;
-  return std::make_unique<CurlPoster>(options, std::move(handle));
+  return std::make_unique<CurlPoster>(options);
 }
 
 }  // namespace hazard::outgoing

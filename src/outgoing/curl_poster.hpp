@@ -1,5 +1,6 @@
 // The Poster over libcurl: TLS with verified certificates, HTTP/1.1, no proxy, no redirect, no other scheme than http and https, and
-// every address judged before it is connected to (address.hpp). Made on the main thread, used on the deliverer's.
+// every address judged before it is connected to (address.hpp). Made on the main thread, used on those of the deliverer; one connection is
+// kept for each URL.
 #pragma once
 
 #include <memory>

@@ -43,7 +43,8 @@ Delivery::Delivery(Options options, store::Store& store, std::unique_ptr<Poster>
   store_.watch(
       {.touched = [this](store::Transaction& transaction, const store::Touched& touched) { writer_.write(transaction, touched); },
        .committed = [this] { wake(); }});
-  if (sending == Sending::now) thread_ = std::thread([this] { run(); });
+  if (sending != Sending::now) return;
+  for (std::size_t i = 0; i < options_.targets.size(); ++i) threads_.emplace_back([this, i] { run(i); });
 }
 
 Delivery::~Delivery() {
@@ -58,25 +59,26 @@ void Delivery::stop() {
   }
   poster_->stop();
   woken_.notify_all();
-  if (thread_.joinable()) thread_.join();
+  for (std::thread& thread : threads_) thread.join();
+  threads_.clear();
 }
 
 void Delivery::wake() {
   {
     const std::lock_guard lock(mutex_);
-    news_ = true;
+    ++news_;
   }
-  woken_.notify_one();
+  woken_.notify_all();
 }
 
-void Delivery::run() {
+void Delivery::run(std::size_t index) {
   std::unique_lock lock(mutex_);
   while (!stopping_) {
-    news_ = false;
+    const std::uint64_t heard = news_;
     lock.unlock();
-    const auto idle = courier_.round();
+    const auto idle = courier_.round(index);
     lock.lock();
-    woken_.wait_for(lock, idle, [this] { return news_ || stopping_; });
+    woken_.wait_for(lock, idle, [&] { return news_ != heard || stopping_; });
   }
 }
 

@@ -1,6 +1,6 @@
-// The outgoing side of the house: hears from the store what happened to hazards, keeps it in the outbox, and delivers it from a thread of
-// its own. app makes it after the store and ends it before; serve asks it how receivers are doing and has dead letters sent again.
-// Without receivers it has no thread and hears nothing, and what is in the outbox can still be looked at.
+// The outgoing side of the house: hears from the store what happened to hazards, keeps it in the outbox, and delivers it from threads of
+// its own, one for each receiver (at most kTargetsMost and the Open311 server). app makes it after the store and ends it before; serve asks it how receivers are doing and has dead letters sent again.
+// Without receivers it has no threads and hears nothing, and what is in the outbox can still be looked at.
 #pragma once
 
 #include <condition_variable>
@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <thread>
+#include <vector>
 
 #include "outgoing/courier.hpp"
 
@@ -27,7 +28,7 @@ class Delivery {
   Delivery(const Delivery&) = delete;
   Delivery& operator=(const Delivery&) = delete;
 
-  // Ends the thread within a second or so. Events are still kept, for the next start. Safe to repeat.
+  // Ends the threads within a second or so. Events are still kept, for the next start. Safe to repeat.
   void stop();
 
   std::vector<TargetState> states() const { return courier_.states(); }
@@ -43,7 +44,7 @@ class Delivery {
   void send_all_again(AllAgainDone done);
 
  private:
-  void run();
+  void run(std::size_t index);
   void wake();
 
   const Options options_;
@@ -55,9 +56,9 @@ class Delivery {
   Courier courier_;
   std::mutex mutex_;
   std::condition_variable woken_;
-  bool news_ = false;
+  std::uint64_t news_ = 0;  // how often something was kept
   bool stopping_ = false;
-  std::thread thread_;
+  std::vector<std::thread> threads_;  // by the place of their receivers among the targets
 };
 
 }  // namespace hazard::outgoing

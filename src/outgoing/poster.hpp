@@ -1,4 +1,5 @@
-// Sends one message over HTTP and says what came of it. The courier asks; curl_poster.hpp does it, tests bring their own. One thread.
+// Sends one message over HTTP and says what came of it. The courier asks; curl_poster.hpp does it, tests bring their own. Any thread,
+// several at once; posts to the same URL one after the other.
 #pragma once
 
 #include <optional>

@@ -3,6 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <condition_variable>
+#include <future>
+#include <mutex>
+
 #include "scripted_poster.hpp"
 #include "support/hazards.hpp"
 #include "support/temp_store.hpp"
@@ -55,6 +59,58 @@ TEST_F(DeliveryTest, what_happens_to_a_hazard_is_posted_by_itself) {
   ASSERT_EQ(posted.wait_for(std::chrono::seconds(20)), std::future_status::ready);
   delivery.stop();
   EXPECT_THAT(seen.posts().at(0).body, testing::HasSubstr(R"("type":"hazard.created")"));
+}
+
+// Answers nothing to one receiver until it is stopped, and everybody else at once.
+class HangingPoster final : public Poster {
+ public:
+  HangingPoster(std::string hangs, std::size_t awaited) : hangs_(std::move(hangs)), awaited_(awaited) {}
+  Posted post(const Post& message) override {
+    std::unique_lock lock(mutex_);
+    if (message.url == hangs_) {
+      ++hanging_;
+      stopped_changed_.wait(lock, [this] { return stopped_; });
+      return {.status = 0, .body = {}, .error = {}, .retry_after = {}, .stopped = true};
+    }
+    if (++answered_ == awaited_) all_answered_.set_value();
+    return {.status = 200};
+  }
+  void stop() override {
+    const std::lock_guard lock(mutex_);
+    stopped_ = true;
+    stopped_changed_.notify_all();
+  }
+  std::future<void> all_answered() { return all_answered_.get_future(); }
+  int hanging() {
+    const std::lock_guard lock(mutex_);
+    return hanging_;
+  }
+
+ private:
+  const std::string hangs_;
+  const std::size_t awaited_;
+  std::mutex mutex_;
+  std::condition_variable stopped_changed_;
+  std::promise<void> all_answered_;
+  std::size_t answered_ = 0;
+  int hanging_ = 0;
+  bool stopped_ = false;
+};
+
+TEST_F(DeliveryTest, a_receiver_that_hangs_keeps_no_other_waiting) {
+  Options three = *read_options({.urls = {"https://hangs.example/in", "https://b.example/in", "https://c.example/in"},
+                                 .secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+                                 .attempts = 1});
+  auto made = std::make_unique<HangingPoster>("https://hangs.example/in", 40);  // 20 events to each of the two others
+  HangingPoster& poster = *made;
+  auto answered = poster.all_answered();
+  Delivery delivery(three, *store, std::move(made), clock);
+  for (unsigned number = 1; number <= 20; ++number) create_hazard(number);
+  ASSERT_EQ(answered.wait_for(std::chrono::seconds(60)), std::future_status::ready);
+  delivery.stop();
+  EXPECT_LE(poster.hanging(), 1);
+  EXPECT_EQ(count(OutboxState::waiting), 20) << "all of them its own, to be sent at the next start";
+  EXPECT_EQ(store->reads().outbox({.state = OutboxState::waiting, .target = three.targets[0].key}).total, 20);
 }
 
 TEST_F(DeliveryTest, what_waited_from_before_is_posted_after_the_start) {
