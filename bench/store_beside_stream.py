@@ -25,7 +25,8 @@ class Writer:
     """The second process; writes while `seconds` last, or not at all."""
 
     def __init__(self, program, hazards, rate):
-        self.process = subprocess.Popen([program, "beside", str(hazards), str(rate)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen([program, "beside", str(hazards), str(rate)], text=True,
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         assert self.process.stdout.readline() == "ready\n"
 
     def write(self, seconds):

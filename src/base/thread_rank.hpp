@@ -4,8 +4,8 @@
 
 namespace hazard::base {
 
-// Steps of what others wait for, though no frame: while all cores are busy it gets about a quarter of one against a thread that did not step back
-// (weight 335 of 1024 + 335, setpriority(2) and the scheduler's table of weights), and all it wants while a core is free.
+// Steps of what others wait for, though no frame. While all cores are busy it gets about a quarter of one against a thread that did not
+// step back (weights 335 and 1024 in the scheduler's table of nice levels), and all it wants while a core is free.
 inline constexpr int kBehindFrames = 5;
 
 // On Linux this holds for the calling thread and those it starts from then on. Where it is refused, nothing changes.

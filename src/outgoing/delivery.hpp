@@ -1,6 +1,7 @@
 // The outgoing side of the house: hears from the store what happened to hazards, keeps it in the outbox, and delivers it from threads of
-// its own, one for each receiver (at most kTargetsMost and the Open311 server). app makes it after the store and ends it before; serve asks it how receivers are doing and has dead letters sent again.
-// Without receivers it has no threads and hears nothing, and what is in the outbox can still be looked at.
+// its own, one for each receiver (at most kTargetsMost and the Open311 server). app makes it after the store and ends it before; serve
+// asks it how receivers are doing and has dead letters sent again. Without receivers it has no threads and hears nothing, and what is
+// in the outbox can still be looked at.
 #pragma once
 
 #include <condition_variable>
