@@ -24,6 +24,10 @@ export class HazardDetail {
     byId("actor").value = localStorage.getItem("actor") ?? "";
     byId("actor").addEventListener("change", () => localStorage.setItem("actor", byId("actor").value.trim()));
     for (const button of document.querySelectorAll("[data-act]")) button.addEventListener("click", () => this.act(button.dataset.act));
+    byId("detail-bar-close").addEventListener("click", () => {
+      this.say("");
+      byId("detail").focus({ preventScroll: true });
+    });
     byId("reason").addEventListener("keydown", (event) => { if (event.key === "Enter") this.act("dismiss"); });
   }
 
@@ -63,7 +67,7 @@ export class HazardDetail {
   // other: the id of a hazard that the words speak of.
   say(text, other = null) {
     byId("detail-said").replaceChildren(text, ...(other ? [" ", this.#link(other, "Open it")] : []));
-    byId("detail-said").hidden = !text;
+    byId("detail-bar").hidden = !text;
   }
 
   async act(action) {

@@ -114,8 +114,8 @@ function showOnPlan(features, lines, total) {
   byId("plan-limit").textContent = total <= PLAN_MOST ? ""
     : `The plan shows ${number(PLAN_MOST)} of ${number(total)} hazards: the first in the order of the list. Filter to see the others.`;
   const placeless = features.filter((each) => !each.geometry).length;
-  byId("plan-said").textContent =
-    placeless > 0 ? `${times(placeless, "hazard has", "hazards have")} no position and ${placeless === 1 ? "stands" : "stand"} in the list only.` : "";
+  byId("plan-said").textContent = placeless === 0 ? ""
+    : `${times(placeless, "hazard has", "hazards have")} no position and ${placeless === 1 ? "stands" : "stand"} in the list only.`;
   plan.show(features, lines);
 }
 

@@ -152,7 +152,7 @@ def test_steps_by_keys_are_one_step_back(page, kept):
 
 STRANGE = [("class", "Klasse"), ("class", "<img src=x onerror=window.hacked=1>"), ("state", "gone"), ("state", "pending,confirmed"),
            ("since", "2026-02-31"), ("since", "yesterday"), ("since", "2026-11-01T00:00:00Z"), ("order", "id desc"), ("order", "last_seen"),
-           ("words", "x" * 101), ("words", "a\x00b"), ("page", "0"), ("page", "-1"), ("page", "1e3"), ("page", "2.5"), ("page", "10000000"),
+           ("words", "x" * 101), ("words", "a\x07b"), ("page", "0"), ("page", "-1"), ("page", "1e3"), ("page", "2.5"), ("page", "10000000"),
            ("hazard", "../../status"), ("hazard", "x"), ("hazard", "00000000-0000-4000-8000-00000000000g")]
 
 
@@ -165,7 +165,7 @@ def test_what_an_address_asks_for_in_vain_is_left_out_and_told(page, kept, name,
     assert page.inner_text("#range") == "1–50 of 120" and page.is_hidden("#trouble")
     assert page.evaluate("window.hacked") is None and page.inner_text("#detail-title") == "No hazard selected"
     sent = [url for url in page.asked if "/hazards.html" not in url]
-    assert not any(re.search(r"Klasse|onerror|gone|02-31|yesterday|sort_by=id|x{101}|%00|page=(?!1&)|status$", url) for url in sent)
+    assert not any(re.search(r"Klasse|onerror|gone|02-31|yesterday|sort_by=id|x{101}|%07|page=(?!1&)|status$", url) for url in sent)
     page.select_option("#class", "crack")
     page.wait_for_selector("#address-said", state="hidden")
 

@@ -45,6 +45,15 @@ def seen_by(server, place, count, name="car"):
     return ids.pop()
 
 
+def in_sight(page, selector):
+    """Whole in the window, and nothing above it."""
+    return page.evaluate("""selector => {
+        const { left, top, right, bottom } = document.querySelector(selector).getBoundingClientRect();
+        const seen = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
+        return top >= 0 && bottom <= innerHeight && left >= 0 && right <= innerWidth && seen?.closest(selector) !== null;
+    }""", selector)
+
+
 def patch(server, hazard, **asked):
     status, _, answer = server.request("PATCH", f"/hazards/{hazard}", json.dumps(asked).encode(), {"If-Match": "*"})
     assert status == 200, answer
@@ -187,6 +196,7 @@ def test_merges_after_saying_what_will_happen(page, kept):
     page.screenshot(path=OUTPUT / "hazards-merge.png")
     page.click("#merge")
     assert "Say why both are one hazard" in page.inner_text("#detail-said") and one(kept, other)["state"] == "pending"
+    assert in_sight(page, "#detail-bar") and in_sight(page, "#merge-reason")
     page.fill("#merge-reason", "same crack")
     page.click("#merge")
     wait_said(page, "Both are one hazard now, seen 3 times.")
@@ -247,6 +257,9 @@ def test_splits_the_ticked_sightings_off(page, kept):
     page.locator("#sightings input").nth(0).uncheck()
     page.click("#split")
     assert "Say why these sightings are another hazard" in page.inner_text("#detail-said") and one(kept, hazard)["sightings"] == 3
+    assert in_sight(page, "#detail-bar") and in_sight(page, "#split-reason")
+    page.click("#detail-bar-close")
+    assert page.is_hidden("#detail-bar")
     page.fill("#split-reason", "other lane")
     page.screenshot(path=OUTPUT / "hazards-split.png")
     page.click("#split")
@@ -312,12 +325,14 @@ def test_merges_by_keys_alone(page, kept):
     assert page.evaluate("document.getElementById('detail').contains(document.activeElement)")
 
 
-@pytest.mark.parametrize("page", [PHONE, {**PHONE, "color_scheme": "light"}], indirect=True)
+@pytest.mark.parametrize("page", [{**PHONE, "color_scheme": "dark"}, {**PHONE, "color_scheme": "light"}], indirect=True)
 def test_merge_and_split_fit_a_phone(page, kept):
     hazard, other = pair(kept)
     visit(page, kept, hazard)
     open_merge(page)
     choose_other(page, other)
+    page.click("#merge")
+    assert in_sight(page, "#detail-bar") and in_sight(page, "#merge-reason")
     page.locator("#sightings input").nth(1).check()
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     face = page.evaluate("document.documentElement.dataset.theme")
