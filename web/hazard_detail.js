@@ -15,7 +15,7 @@ export class HazardDetail {
   #shown = null; // { hazard, etag, picture, pictureSaid }
   #busy = false;
 
-  // on: { changed(), gone(), select(id), compare(id or null), listed() }
+  // on: { changed(), gone(), shown(hazard or null), select(id), compare(id or null), listed() }
   constructor(on) {
     this.on = on;
     this.note = new HazardNote(this);
@@ -134,6 +134,7 @@ export class HazardDetail {
     byId("detail-title").textContent = "No hazard selected";
     document.title = TITLE;
     this.merge.show(null);
+    this.on.shown(null);
   }
 
   #offer() {
@@ -169,6 +170,7 @@ export class HazardDetail {
     }));
     for (const part of [this.note, this.merge, this.split]) part.show(hazard);
     this.#offer();
+    this.on.shown(hazard);
   }
 
   // Words, with the first id in them leading to its hazard.

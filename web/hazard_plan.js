@@ -13,6 +13,9 @@ export class HazardPlan {
   #points = [];        // { id, kind, closed, x, y, doubt }
   #lines = [];         // { found, path: [[x, y], ...] }
   #view = { x: 0, y: 0, scale: 1 };
+  #features = [];
+  #fitted = false;     // the view was chosen once
+  #opened = null;      // a feature; drawn also where the others do not hold it
   #selected = null;
   #compared = null;    // the one that may be the same defect as the selected one
   #pointers = new Map();
@@ -35,17 +38,25 @@ export class HazardPlan {
 
   // features: GeoJSON points of hazards; lines: GeoJSON of drives. The view stays once something was shown.
   show(features, lines) {
+    this.#features = features;
     const first = features.find((each) => each.geometry)?.geometry.coordinates ?? firstOf(lines);
-    const wasEmpty = this.#origin === null;
-    if (wasEmpty && first) this.#origin = first;
+    this.#origin ??= first;
     if (!this.#origin) return this.redraw();
-    this.#points = features.filter((each) => each.geometry).map(({ id, geometry, properties }) => {
-      const [x, y] = this.#metres(geometry.coordinates);
-      return { id, kind: properties.class, closed: CLOSED.has(properties.state), x, y, doubt: properties.uncertainty_m ?? 0 };
-    });
+    this.#place();
     this.#lines = lines.flatMap(({ geometry, properties }) => partsOf(geometry)
       .map((part) => ({ found: !properties.nothing_found, path: part.map((each) => this.#metres(each)) })));
-    if (wasEmpty) this.fit();
+    if (!this.#fitted && first) this.fit();
+    this.#fitted ||= Boolean(first);
+    this.redraw();
+  }
+
+  // A GeoJSON point, or null: the opened hazard, which filters may leave out of the others.
+  open(feature) {
+    const another = feature !== null && feature.id !== this.#opened?.id;
+    this.#opened = feature;
+    this.#origin ??= feature?.geometry?.coordinates ?? null;
+    if (this.#origin) this.#place();
+    if (another && feature.id === this.#selected) this.select(feature.id);
     this.redraw();
   }
 
@@ -108,6 +119,14 @@ export class HazardPlan {
     requestAnimationFrame(() => {
       this.#due = false;
       this.#draw();
+    });
+  }
+
+  #place() {
+    const more = this.#opened && !this.#features.some(({ id }) => id === this.#opened.id) ? [this.#opened] : [];
+    this.#points = [...this.#features, ...more].filter((each) => each.geometry).map(({ id, geometry, properties }) => {
+      const [x, y] = this.#metres(geometry.coordinates);
+      return { id, kind: properties.class, closed: CLOSED.has(properties.state), x, y, doubt: properties.uncertainty_m ?? 0 };
     });
   }
 

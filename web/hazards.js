@@ -10,6 +10,7 @@ import { byId, element, times } from "./hazard_words.js";
 const PAGE = 50;
 const PLAN_MOST = 5000;        // more on one plan is a blot, and megabytes
 const EXPORT_MOST = 100_000;   // the server's
+const LOOK_AGAIN_MS = 20_000; // at the opened one: events do not tell of every change to it
 const SETTLE_MS = 300;         // events come in bursts: one reload for all
 const ALL_BUT_MERGED = "pending,confirmed,dismissed,fixed,reopened,archived";
 const EXPORTS = ["geojson", "csv", "kml", "gpx"];
@@ -18,7 +19,10 @@ let view = null;               // what the address says (hazard_address.js)
 let loading = 0;               // the last load that was begun; older answers are dropped
 let settling = null;
 
-const detail = new HazardDetail({ changed: () => reload(), gone, select, compare: (id) => plan.compare(id), listed: () => list.rows });
+const detail = new HazardDetail({
+  changed: () => reload(), gone, select, listed: () => list.rows, compare: (id) => plan.compare(id),
+  shown: (hazard) => plan.open(hazard && asFeature(hazard)),
+});
 const list = new HazardList({ select, ticked: showTicked });
 const plan = new HazardPlan(byId("plan"), (id) => select(id));
 
@@ -107,6 +111,11 @@ function showPage(found) {
   showNone(total);
   showTicked();
 }
+
+const asFeature = ({ id, location: place, class_name: kind, state }) => ({
+  id, geometry: place && { coordinates: [place.longitude, place.latitude] },
+  properties: { class: kind, state, uncertainty_m: place?.uncertainty_m },
+});
 
 function showOnPlan(features, lines, total) {
   const number = (count) => count.toLocaleString("en");
@@ -303,6 +312,12 @@ async function start() {
     reload();
     detail.load();
   });
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) return;
+    reload();
+    detail.load();
+  });
+  setInterval(() => { if (!document.hidden) detail.load(); }, LOOK_AGAIN_MS);
   showExports();
   listen();
   await reload();

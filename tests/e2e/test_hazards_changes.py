@@ -149,6 +149,31 @@ def test_a_note_by_someone_else_appears_unless_one_is_being_written(page, kept):
     assert page.input_value("#note") == "half a sen" and "second" in page.inner_text("#facts")
 
 
+def test_looks_again_at_the_opened_hazard(page, kept):
+    hazard = seen_by(kept, (road(), 11.5), 1)
+    page.clock.install()
+    visit(page, kept, hazard)
+    patch(kept, hazard, note="told by no event", actor="Bob")
+    page.clock.fast_forward(19_000)
+    assert page.input_value("#note") == ""
+    page.clock.fast_forward(1_500)
+    page.wait_for_function("() => document.getElementById('note').value === 'told by no event'")
+
+
+def test_the_plan_shows_the_opened_one_though_the_filters_do_not(page, kept):
+    latitude = road()
+    shown, other = seen_by(kept, (latitude, 11.5), 1), seen_by(kept, (latitude + 0.01, 11.5), 1)
+    patch(kept, other, state="archived")
+    page.goto(f"{kept.url}/hazards.html?state=archived&hazard={shown}")
+    page.wait_for_function("id => hazardPlan.at(id) !== null", arg=shown)
+    page.wait_for_selector(f"#list li[data-id='{other}']")
+    assert page.locator(f"#list li[data-id='{shown}']").count() == 0
+    page.focus("#theme")
+    page.keyboard.press("Escape")
+    page.wait_for_function("id => hazardPlan.at(id) === null", arg=shown)
+    assert page.evaluate("id => hazardPlan.at(id)", other)
+
+
 def open_merge(page):
     page.click("#merge-box summary")
     page.wait_for_function("() => document.getElementById('merge-other').options.length > 0")
