@@ -3,7 +3,7 @@
 second being written and committed to a store of HAZARDS hazards, and the two compared. A pair during which other programs held more
 than 0.15 of a core is shown and not counted.
 
-    bench/store_beside_stream.py [--rounds 4] [--seconds 8] [--sessions 4] [--fps 5] [--rate 2000] [--hazards 100000]
+    bench/store_beside_stream.py [--rounds 6] [--seconds 5] [--sessions 4] [--fps 5] [--rate 2100] [--hazards 100000]
 
 The sightings are written by a second process (micro_store beside), through the same book and store: no camera sees 2,000 defects a
 second, so no stream can make them. It shares processor and disk with the server, as the server's own writer would, but no locks.
@@ -59,11 +59,11 @@ def measure(server, writer, options, on):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=4)
-    parser.add_argument("--seconds", type=float, default=8)
+    parser.add_argument("--rounds", type=int, default=6)
+    parser.add_argument("--seconds", type=float, default=5)
     parser.add_argument("--sessions", type=int, default=4)
     parser.add_argument("--fps", type=float, default=5)
-    parser.add_argument("--rate", type=float, default=2000)
+    parser.add_argument("--rate", type=float, default=2100)
     parser.add_argument("--hazards", type=int, default=100_000)
     parser.add_argument("--writer", default=WRITER, help="another build of micro_store")
     options = parser.parse_args()

@@ -6,6 +6,7 @@ namespace hazard::base {
 
 // Steps of what others wait for, though no frame. While all cores are busy it gets about a quarter of one against a thread that did not
 // step back (weights 335 and 1024 in the scheduler's table of nice levels), and all it wants while a core is free.
+// What it changes is measured in docs/performance.md.
 inline constexpr int kBehindFrames = 5;
 
 // On Linux this holds for the calling thread and those it starts from then on. Where it is refused, nothing changes.
