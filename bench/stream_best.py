@@ -157,7 +157,7 @@ def fairness(table, options):
 def overload(table, options):
     """Small pictures, so that the generator does not take from the server what is to be measured."""
     seconds, found, sessions = (20 if options.quick else 180), {}, 10
-    times = (1, 2, 5, 10) if options.quick else (1, 2, 3, 5, 7, 10)
+    times = [int(each) for each in options.times.split(",")]
     with hazardstream() as server:
         pictures = dict(size="640x360", query=FULL)
         for count in (1, sessions):
@@ -288,6 +288,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--only", default=",".join(PARTS))
+    parser.add_argument("--times", default="1,2,3,5,7,10", help="of the capacity, for overload; 2 and 10 are compared")
     parser.add_argument("--model", default=os.path.join(ROOT, "models/hazard-yolo12n"))
     parser.add_argument("--out", default=os.path.join(ROOT, "build/bench/stream_best.json"))
     options = parser.parse_args()

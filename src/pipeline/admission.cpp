@@ -12,6 +12,8 @@ namespace {
 constexpr base::Duration kShareOutEvery = std::chrono::seconds(1);
 // Of the measured capacity; the rest is for what the measurement did not see.
 constexpr double kPromised = 0.95;
+// A lane that sent nothing for so long takes nothing of the machine now, though its share is still kept for it.
+constexpr base::Duration kWorksWithin = std::chrono::seconds(2);
 
 bool sends(const Lane& lane, base::SteadyTime now) noexcept {
   return lane.stream && !lane.closed && now - lane.sent_at < kSendsWithin;
@@ -61,6 +63,17 @@ double Admission::granted(Lanes lanes, base::SteadyTime now) const {
   double sum = 0;
   for (const auto& lane : lanes) sum += sends(*lane, now) ? lane->granted_fps : 0;
   return sum;
+}
+
+QualityLadder::Crowd Admission::crowd_around(const Lane& mine, Lanes lanes, base::SteadyTime now) const {
+  QualityLadder::Crowd crowd{.capacity_fps = estimate_.fps(), .work_fps = 0, .turn = 0};
+  for (const auto& lane : lanes) {
+    if (lane.get() == &mine || lane->closed || now - lane->sent_at >= kWorksWithin) continue;
+    const double cost = lane->ladder.rung().cost;
+    crowd.work_fps += cost * std::min(asked_by(lane->settings.fps), lane->ladder.offered_fps());
+    crowd.turn += cost;
+  }
+  return crowd;
 }
 
 }  // namespace hazard::pipeline

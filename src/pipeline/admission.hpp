@@ -31,6 +31,8 @@ class Admission {
   void tend(Lanes lanes, base::SteadyTime now);
   // The sum of what the lanes that send are granted.
   double granted(Lanes lanes, base::SteadyTime now) const;
+  // What all lanes but `mine` ask of the machine at present.
+  QualityLadder::Crowd crowd_around(const Lane& mine, Lanes lanes, base::SteadyTime now) const;
 
  private:
   ServiceEstimate estimate_;

@@ -18,7 +18,10 @@ constexpr auto kProbation = std::chrono::seconds(6);
 constexpr auto kSettleMost = std::chrono::seconds(3);
 constexpr auto kForgetsStandIn = std::chrono::seconds(20);
 constexpr double kSeldom = 2.0 / 3;  // of the promised rate
+constexpr double kLateMost = 0.125;  // of the results of a window
 constexpr double kRoom = 0.8;        // of the age budget, on the better rung
+constexpr double kKeepsUp = 0.8;     // of the capacity: beyond it frames wait
+constexpr double kWaitShare = 0.6;   // of a turn, on average; a little more than half, since turns differ
 
 double seconds(base::Duration duration) noexcept { return std::chrono::duration<double>(duration).count(); }
 
@@ -64,7 +67,7 @@ void QualityLadder::configure(const Options& options, base::SteadyTime now) noex
 
 void QualityLadder::begin_window(base::SteadyTime now) noexcept {
   window_since_ = now;
-  offers_ = results_ = 0;
+  offers_ = results_ = late_ = 0;
   age_sum_ = 0;
 }
 
@@ -89,18 +92,31 @@ std::optional<std::string_view> QualityLadder::note_result(const Outcome& outcom
   }
   ++results_;
   age_sum_ += seconds(outcome.age);
+  if (seconds(outcome.age) > budget()) ++late_;
   if (now - window_since_ < kWindow) return std::nullopt;
-  const auto reason = judge(outcome.granted_fps, now);
+  const auto reason = judge(outcome, now);
   begin_window(now);
   return reason;
 }
 
-std::optional<std::string_view> QualityLadder::judge(double granted, base::SteadyTime now) noexcept {
+// How old results would be on another rung, seconds. While the machine keeps up, age goes with the work; once more is asked than it can
+// do, a frame also waits for its turn, or until a newer one takes its place.
+double QualityLadder::age_on(std::size_t index, double age, const Crowd& crowd) const noexcept {
+  const double cost = kRungs[index].cost;
+  const double worked = age * cost / kRungs[index_].cost;
+  if (crowd.capacity_fps <= 0 || offered_fps_ <= 0) return worked;
+  if (crowd.work_fps + offered_fps_ * cost <= kKeepsUp * crowd.capacity_fps) return worked;
+  return worked + kWaitShare * std::min((crowd.turn + cost) / crowd.capacity_fps, 1 / offered_fps_);
+}
+
+std::optional<std::string_view> QualityLadder::judge(const Outcome& last, base::SteadyTime now) noexcept {
   const double span = seconds(now - window_since_);
   const double age = age_sum_ / results_;
-  const double budget = options_.age_max ? seconds(*options_.age_max) / 2 : 0;
-  const double wanted = granted > 0 ? std::min(granted, offers_ / span) : 0;
-  const bool late = budget > 0 && age > budget;
+  const double budget = this->budget();
+  offered_fps_ = offers_ / span;
+  const double wanted = last.granted_fps > 0 ? std::min(last.granted_fps, offered_fps_) : 0;
+  // Not the average: who is promised an age is not helped by younger results in between. One late result of many is an accident.
+  const bool late = budget > 0 && late_ > kLateMost * results_ && (late_ >= 2 || late_ == results_);
   const bool slow = wanted >= 1 && results_ / span < kSeldom * wanted && offers_ > results_ + 1;
   if (late || slow) {
     room_ = false;
@@ -110,8 +126,7 @@ std::optional<std::string_view> QualityLadder::judge(double granted, base::Stead
   }
   const auto next = better(index_);
   if (!next) return std::nullopt;
-  const double there = age * kRungs[*next].cost / kRungs[index_].cost;
-  if (budget > 0 && there > kRoom * budget) {
+  if (budget > 0 && age_on(*next, age, last.crowd) > kRoom * budget) {
     room_ = false;
     return std::nullopt;
   }

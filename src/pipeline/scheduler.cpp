@@ -324,7 +324,11 @@ std::optional<domain::QualityChange> Scheduler::note_result(Lane& lane, const Jo
   const base::SteadyTime since = std::max(job.frame.received_at, job.taken_at - result.times.queue);
   const InputRule& inputs = equipment_.inputs;
   const bool stand_in = looked && result.input != inputs.input_for(result.picture, job.fit);
-  const auto reason = lane.ladder.note_result({.age = now - since, .granted_fps = lane.granted_fps, .stand_in = stand_in}, now);
+  const auto reason = lane.ladder.note_result({.age = now - since,
+                                               .granted_fps = lane.granted_fps,
+                                               .stand_in = stand_in,
+                                               .crowd = admission_.crowd_around(lane, lanes_, now)},
+                                              now);
   if (!reason) return std::nullopt;
   const Rung& rung = lane.ladder.rung();
   const Fit fit = fit_for(rung, job.strategy, job.settings.quality);

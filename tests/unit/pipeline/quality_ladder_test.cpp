@@ -24,7 +24,8 @@ class QualityLadderTest : public testing::Test {
       clock_.advance(step);
       for (owed_offers += offered / 100; owed_offers >= 1; --owed_offers) ladder_.note_offer(clock_.now());
       for (owed_results += answered / 100; owed_results >= 1; --owed_results) {
-        if (const auto reason = ladder_.note_result({.age = age, .granted_fps = granted, .stand_in = stand_in_}, clock_.now())) {
+        if (const auto reason =
+                ladder_.note_result({.age = age, .granted_fps = granted, .stand_in = stand_in_, .crowd = crowd_}, clock_.now())) {
           ++changes;
           reason_ = *reason;
         }
@@ -36,6 +37,7 @@ class QualityLadderTest : public testing::Test {
   QualityLadder ladder_;
   std::string_view reason_;
   bool stand_in_ = false;
+  QualityLadder::Crowd crowd_;
 };
 
 TEST_F(QualityLadderTest, fresh_results_stay_on_the_best_rung) {
@@ -50,6 +52,30 @@ TEST_F(QualityLadderTest, results_older_than_half_the_age_limit_for_a_second_ste
   EXPECT_EQ(run(400ms, 260ms), 1);
   EXPECT_EQ(reason_, "late");
   EXPECT_EQ(ladder_.index(), 1u);
+}
+
+TEST_F(QualityLadderTest, nobody_steps_up_into_a_machine_that_could_not_keep_up_with_it) {
+  use(QualityMode::balanced, true, true, 150ms);
+  run(1100ms, 90ms);
+  ASSERT_EQ(ladder_.index(), 1u);
+  crowd_ = {.capacity_fps = 67, .work_fps = 9 * 10 * 0.45, .turn = 9 * 0.45};  // nine others on the second rung
+  EXPECT_EQ(run(60s, 20ms), 1) << "one has room: 40.5 + 10 of 67";
+  ladder_ = {};
+  use(QualityMode::balanced, true, true, 150ms);
+  ASSERT_EQ(run(1100ms, 90ms), 1);
+  ASSERT_EQ(ladder_.index(), 1u);
+  crowd_.work_fps = 50;
+  EXPECT_EQ(run(60s, 20ms), 0) << "44 ms of work and 60 ms of waiting are too much for 60";
+  crowd_.work_fps = 10;
+  EXPECT_EQ(run(60s, 20ms), 1) << "the others have gone";
+}
+
+TEST_F(QualityLadderTest, who_may_be_older_steps_up_even_into_a_busy_machine) {
+  use(QualityMode::balanced);
+  run(1100ms, 260ms);
+  ASSERT_EQ(ladder_.index(), 1u);
+  crowd_ = {.capacity_fps = 67, .work_fps = 240, .turn = 24};
+  EXPECT_EQ(run(60s, 40ms), 1) << "frames wait for a newer one at most: 89 ms of work and 60 ms of waiting, 200 allowed";
 }
 
 TEST_F(QualityLadderTest, while_another_form_stands_in_nothing_is_judged_but_not_for_ever) {
@@ -81,6 +107,26 @@ TEST_F(QualityLadderTest, a_form_that_comes_and_goes_is_waited_for_once_in_twent
   ASSERT_EQ(ladder_.index(), 0u);
   stand_in_ = true;
   EXPECT_EQ(run(2900ms, 400ms), 0);
+}
+
+TEST_F(QualityLadderTest, two_late_results_in_a_second_of_ten_are_too_many_and_one_is_an_accident) {
+  for (const int late : {1, 2}) {
+    ladder_ = {};
+    use(QualityMode::balanced);
+    std::optional<std::string_view> reason;
+    for (int i = 0; i < 11; ++i) {
+      ladder_.note_offer(clock_.now());
+      reason = ladder_.note_result({.age = i < late ? 251ms : 50ms, .granted_fps = 10}, clock_.now());
+      clock_.advance(100ms);
+    }
+    EXPECT_EQ(reason.has_value(), late == 2);
+  }
+}
+
+TEST_F(QualityLadderTest, the_only_result_of_a_second_counts) {
+  use(QualityMode::balanced);
+  EXPECT_GE(run(5s, 300ms, 1, 1, 1), 1);
+  EXPECT_EQ(reason_, "late");
 }
 
 TEST_F(QualityLadderTest, exactly_half_the_limit_is_still_in_time) {
