@@ -1,25 +1,15 @@
 #include "app/keeping.hpp"
 
 #include <fmt/format.h>
-#include <cstdlib>
 
 #include <system_error>
 
+#include "app/private_folder.hpp"
 #include "base/log.hpp"
 #include "store/sqlite_store.hpp"
 
 namespace hazard::app {
 namespace {
-
-// A folder that only this user can enter; nothing where none can be made.
-std::filesystem::path make_private_folder() {
-  std::error_code failure;
-  for (const std::filesystem::path& parent : {std::filesystem::temp_directory_path(failure), std::filesystem::path("/dev/shm")}) {
-    std::string name = (parent / "hazardstream-XXXXXX").string();
-    if (::mkdtemp(name.data()) != nullptr) return name;
-  }
-  return {};
-}
 
 desk::DeskOptions desk_options(const Config& config) {
   desk::DeskOptions options;
@@ -40,16 +30,19 @@ domain::Result<std::unique_ptr<Keeping>> Keeping::open(const Config& config, con
   std::unique_ptr<Keeping> keeping(new Keeping);
   const bool own = config.data_dir.empty();
   std::filesystem::path folder = config.data_dir;
-  if (own) folder = keeping->private_folder_ = make_private_folder();
+  if (own) {
+    folder = keeping->private_folder_ = make_private_folder();
+    if (!folder.empty()) sweep_private_folders(folder.parent_path());
+  }
   const auto fail = [&](const domain::Error& error) {
     return domain::refuse(domain::ErrorCode::invalid_value,
                           fmt::format("DATA_DIR = \"{}\" cannot be used: {}", config.data_dir, error.message));
   };
   keeping->folder_ = folder;
-  if (!own) {
+  if (!folder.empty()) {
     auto lock = FolderLock::take(folder);
-    if (!lock) return fail(lock.error());
-    keeping->lock_ = std::move(*lock);
+    if (!lock && !own) return fail(lock.error());
+    if (lock) keeping->lock_ = std::move(*lock);
   }
   if (!folder.empty()) {
     auto store = store::open_sqlite_store(
