@@ -4,16 +4,13 @@
 #include <cmath>
 #include <limits>
 
+#include "track/alignment_sums.hpp"
+
 namespace hazard::track {
 namespace {
 
 // Smaller pictures show too little.
 constexpr int kSideLeast = 32;
-// What came nearer by more looks otherwise than before.
-constexpr double kGrowthMost = 2.2;
-// Things above the horizon move with the camera's turning alone only when far, which most are near the focus: share of the width.
-constexpr double kFarReach = 0.3;
-constexpr float kCut = 20;          // levels: a larger difference is as bad as this one
 constexpr double kGreyNoise = 1.0;  // levels, after averaging
 // Neighbouring pixels err together, and the road is not quite flat: what the count of pixels promises is not to be had.
 constexpr double kHonesty = 12;
@@ -85,49 +82,6 @@ CameraStep scaled(const CameraStep& step, double factor) noexcept {
 
 }  // namespace
 
-namespace {
-
-struct Sample {
-  float value;
-  float gx;  // how it changes to the right
-  float gy;  // and downwards
-};
-
-// Bilinear. The four pixels about (x, y) must exist.
-Sample sample(const GreyLevel& level, float x, float y) noexcept {
-  const auto left = static_cast<std::size_t>(x);
-  const auto above = static_cast<std::size_t>(y);
-  const auto w = static_cast<std::size_t>(level.size.width);
-  const float* p = level.pixels.data() + above * w + left;
-  const float fx = x - static_cast<float>(left);
-  const float fy = y - static_cast<float>(above);
-  const float top = p[0] + fx * (p[1] - p[0]);
-  const float bottom = p[w] + fx * (p[w + 1] - p[w]);
-  return {top + fy * (bottom - top), (p[1] - p[0]) + fy * ((p[w + 1] - p[w]) - (p[1] - p[0])), bottom - top};
-}
-
-// Of one row, in floats, which the compiler keeps in registers; of the picture they are summed in doubles.
-struct RowSums {
-  std::array<float, 10> a{};
-  std::array<float, 4> b{};
-
-  void add(const std::array<float, 4>& j, float weight, float error) noexcept {
-    for (std::size_t i = 0, at = 0; i < 4; ++i) {
-      const float weighted = weight * j[i];
-      for (std::size_t k = 0; k <= i; ++k) a[at++] += weighted * j[k];
-      b[i] += weighted * error;
-    }
-  }
-  void add_to(Matrix& total_a, Vector& total_b) const noexcept {
-    for (std::size_t i = 0, at = 0; i < 4; ++i) {
-      for (std::size_t k = 0; k <= i; ++k) total_a[i][k] += static_cast<double>(a[at++]);
-      total_b[i] -= static_cast<double>(b[i]);
-    }
-  }
-};
-
-}  // namespace
-
 struct PictureMotion::Prior {
   RoadView view;
   CameraStep step;
@@ -142,82 +96,6 @@ struct PictureMotion::Fit {
   float spread = 12;      // of the differences that count
   bool good = true;
 };
-
-struct PictureMotion::Normal {
-  Matrix a{};
-  Vector b{};
-  double absolute = 0;  // sum of the weighted absolute differences
-  double weight = 0;    // pixels of the road
-};
-
-// The normal equations of one Gauss-Newton step. For each pixel of this picture: where `step` says that it was before, what was seen
-// there, and how that would change with the step's parameters.
-PictureMotion::Normal PictureMotion::accumulate(std::size_t level, int stride, const RoadView& view, const CameraStep& step,
-                                                float spread) const noexcept {
-  const GreyLevel& now = now_[level];
-  const GreyLevel& before = before_[level];
-  const int w = now.size.width;
-  const int h = now.size.height;
-  const auto horizon = static_cast<float>(view.horizon - 0.5);  // a pixel's number counts from its middle
-  const auto focus = static_cast<float>(view.focus - 0.5);
-  const auto mx = static_cast<float>(view.middle_x - 0.5);
-  const auto my = static_cast<float>(view.middle_y - 0.5);
-  const auto dx = static_cast<float>(step.dx);
-  const auto dy = static_cast<float>(step.dy);
-  const auto roll = static_cast<float>(step.roll);
-  const auto k = static_cast<float>(step.k);
-  const float far_reach = static_cast<float>(kFarReach) * static_cast<float>(w);
-  Normal total;
-  // Near the border the mean is one-sided and leaves a pattern that stands still, and so would say that the camera does.
-  constexpr int kBorder = kMeanRadius;
-  for (int y = kBorder; y < h - kBorder; y += stride) {
-    RowSums sums;
-    float weights = 0;
-    float absolute = 0;
-    for (int x = kBorder; x < w - kBorder; x += stride) {
-      const float qx = static_cast<float>(x) - dx - mx;
-      const float qy = static_cast<float>(y) - dy - my;
-      const float rx = qx + roll * qy + mx;
-      const float ry = qy - roll * qx + my;
-      const float below = ry - horizon;
-      const float side = rx - focus;
-      const float near = below > 0 ? 1 / (1 + k * below) : 1;
-      if (near * static_cast<float>(kGrowthMost) < 1) continue;
-      const float x0 = focus + side * near;
-      const float y0 = horizon + below * near;
-      const float away = below > 0 ? 0 : (side * side + below * below) / (far_reach * far_reach);
-      float weight = 1 / (1 + away * away);
-      const auto ix = static_cast<int>(x0);
-      const auto iy = static_cast<int>(y0);
-      if (x0 < kBorder || y0 < kBorder || ix + 1 >= w - kBorder || iy + 1 >= h - kBorder) continue;
-      const auto [value, gx, gy] = sample(before, x0, y0);
-      const float error =
-          value - now.pixels[static_cast<std::size_t>(y) * static_cast<std::size_t>(w) + static_cast<std::size_t>(x)];
-      // Geman and McClure's weight: what differs by several times the usual is something else.
-      const float ratio = error / spread;
-      const float robust = 1 / (1 + ratio * ratio);
-      weight *= robust * robust;
-      const float near2 = near * near;
-      const float on_road = below > 0 ? 1.0F : 0.0F;
-      const float by_x = gx * near;
-      const float by_y = gy * near2 - on_road * gx * side * k * near2;
-      const float j0 = -by_x;
-      const float j1 = -by_y;
-      const float j2 = by_x * qy - by_y * qx;
-      const float j3 = -on_road * near2 * below * (gx * side + gy * below);
-      sums.add({j0, j1, j2, j3}, weight, error);
-      // Only the road tells how far the vehicle drove; it is what most cameras see in the lower half.
-      if (2 * y >= h) {
-        weights += 1;
-        absolute += std::min(std::abs(error), kCut);
-      }
-    }
-    sums.add_to(total.a, total.b);
-    total.weight += static_cast<double>(weights);
-    total.absolute += static_cast<double>(absolute);
-  }
-  return total;
-}
 
 void PictureMotion::forget() noexcept {
   size_ = {};
@@ -246,12 +124,13 @@ void PictureMotion::refine(std::size_t level, int stride, int rounds, const Prio
   const Vector& sd = prior.sd;
   const Vector unit{sd[0] * down, sd[1] * down, sd[2], sd[3] / down};
   for (int round = 0; round < rounds && fit.good; ++round) {
-    const Normal normal = accumulate(level, stride, scaled(prior.view, down), scaled(fit.step, down), fit.spread);
-    if (normal.weight < kPixelsLeast) {
+    const AlignmentSums sums = alignment_kernels().back().sums(before_[level], now_[level], stride, scaled(prior.view, down),
+                                                               scaled(fit.step, down), fit.spread);
+    if (sums.pixels < kPixelsLeast) {
       fit.good = false;
       return;
     }
-    fit.difference = normal.absolute / normal.weight;
+    fit.difference = sums.absolute / sums.pixels;
     const double noise = std::max(kGreyNoise, 1.5 * fit.difference);
     fit.spread = static_cast<float>(3 * noise);
     const CameraStep& at = fit.step;
@@ -261,9 +140,9 @@ void PictureMotion::refine(std::size_t level, int stride, int rounds, const Prio
     const double trust = 1 / (noise * noise * kHonesty);
     Matrix a{};
     Vector b{};
-    for (std::size_t i = 0; i < 4; ++i) {
-      for (std::size_t j = 0; j <= i; ++j) a[i][j] = a[j][i] = normal.a[i][j] * unit[i] * unit[j] * trust;
-      b[i] = normal.b[i] * unit[i] * trust - off[i];
+    for (std::size_t i = 0, from_sums = 0; i < 4; ++i) {
+      for (std::size_t j = 0; j <= i; ++j) a[i][j] = a[j][i] = sums.a[from_sums++] * unit[i] * unit[j] * trust;
+      b[i] = sums.b[i] * unit[i] * trust - off[i];
       a[i][i] += 1;
     }
     fit.good = solve(a, b, fit.variance);

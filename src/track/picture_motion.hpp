@@ -49,12 +49,10 @@ class PictureMotion {
   void restore(const domain::GreyPicture& last);
 
  private:
-  struct Normal;
   struct Prior;
   struct Fit;
 
   void note_difference(double difference) noexcept;
-  Normal accumulate(std::size_t level, int stride, const RoadView& view, const CameraStep& step, float spread) const noexcept;
   void refine(std::size_t level, int stride, int rounds, const Prior& prior, Fit& fit) const noexcept;
   static double badness(const Fit& fit, const Prior& prior) noexcept;
   double difference_under(double horizon, const Prior& prior, const Fit& fit) const noexcept;

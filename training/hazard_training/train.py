@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 import torch
 
-from . import augment, data, scoring, workers
+from . import augment, data, paste, scoring, workers
 from .loss import detection_loss
 from .model import HazardYolo
 
@@ -24,6 +24,7 @@ LOG_FIELDS = ("epoch", "minutes", "progress", "rate", "pictures", "pictures_per_
 
 
 SAVE_SECONDS = 180
+LONGEST_STEP_SECONDS = 30
 
 
 class Sampler:
@@ -34,6 +35,7 @@ class Sampler:
         self.extra, self.seen = [], []
         rare = [i for i, f in enumerate(frames) if len(f.boxes(data.POTHOLE))]
         self.order = list(range(len(frames))) + rare * (options.pothole_times - 1)
+        self.cuttings = paste.collect(frames) if options.paste else []
 
     def rescan(self):
         """Pictures made by the simulated drive may arrive, or be replaced, while training runs."""
@@ -45,15 +47,16 @@ class Sampler:
     def _pick(self, index, rng):
         if self.extra and rng.random() < self.options.extra_share:
             return self.extra[rng.integers(len(self.extra))]
+        if self.cuttings and rng.random() < self.options.paste:
+            return paste.paste(self.frames[index], self.cuttings, rng)
         return self.frames[index]
 
-    def sample(self, index, whole, rng):
+    def sample(self, index, size, whole, rng):
         options = self.options
         frame = self._pick(index, rng)
         if whole and rng.random() < 0.7:
-            sample = augment.whole_window(frame, options.whole_size, rng).apply(frame)
+            sample = augment.whole_window(frame, size, rng).apply(frame)
         else:
-            size = options.whole_size if whole else options.crop_size
             if rng.random() < options.mosaic:
                 others = [self._pick(self.order[rng.integers(len(self.order))], rng) for _ in range(3)]
                 sample = augment.mosaic([frame, *others], size, options.zooms, rng)
@@ -64,9 +67,13 @@ class Sampler:
 
     def batches(self, size, whole, rng):
         order = self.team.share(rng.permutation(self.order)[:self.options.epoch_pictures])
+        # The server runs several forms: letterboxed squares and graphs that fit the camera. Members share a step's form, since they
+        # wait for each other.
+        sizes = self.options.whole_sizes if whole else [self.options.crop_size]
+        forms = rng.integers(len(sizes), size=len(order) // size)
         rng = np.random.default_rng(rng.integers(1 << 62, size=self.team.size)[self.team.rank])
-        for start in range(0, len(order) - size + 1, size):
-            yield collate([self.sample(i, whole, rng) for i in order[start:start + size]])
+        for form, start in zip(forms, range(0, len(order) - size + 1, size)):
+            yield collate([self.sample(i, sizes[form], whole, rng) for i in order[start:start + size]])
 
 
 def collate(samples):
@@ -108,7 +115,8 @@ class Clock:
 
     def progress(self):
         now = time.monotonic()
-        self.used, self.last = self.used + now - self.last, now
+        # A run that was stopped for a while has not used that time.
+        self.used, self.last = self.used + min(now - self.last, LONGEST_STEP_SECONDS), now
         return min(1.0, self.used / self.budget)
 
 
@@ -263,7 +271,7 @@ class Trainer:
         scores = None
         if val_frames and (self.progress >= 1 or self.clock.used - self.evaluated > 60 * self.options.evaluate_minutes):
             self.evaluated = self.clock.used
-            scores = evaluate(self.average.model, val_frames, self.options.whole_size, self.device)
+            scores = evaluate(self.average.model, val_frames, self.options.whole_sizes[0], self.device)
             self.keep_best(scores)
             self.save(f"epoch-{self.epoch:03d}.pt", whole=False)
         self.save("last.pt")
@@ -293,10 +301,11 @@ def parse(arguments=None):
     add("--batch", type=int, default=16, help="windows a step and process")
     add("--whole-batch", type=int, default=12, help="whole frames a step and process")
     add("--crop-size", type=pair, default=(384, 256))
-    add("--whole-size", type=pair, default=(640, 416))
+    add("--whole-sizes", type=pair, nargs="+", default=[(640, 416)], help="drawn anew for every batch; the first is evaluated at")
     add("--whole-from", type=float, default=0.7, help="share of the budget after which whole frames are trained on")
     add("--zooms", type=float, nargs=2, default=(0.6, 1.6))
     add("--mosaic", type=float, default=0.2, help="share of mosaics among the windows")
+    add("--paste", type=float, default=0.0, help="share of annotated frames that get potholes of other frames laid onto their lane")
     add("--pothole-times", type=int, default=3, help="how often a frame with a pothole is drawn in an epoch")
     add("--epoch-pictures", type=int, help="pictures an epoch; all of them unless given")
     add("--evaluate-minutes", type=float, default=10, help="least time between evaluations")

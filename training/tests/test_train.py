@@ -20,10 +20,20 @@ def test_clock_counts_over_resumptions(monkeypatch):
     now = [100.0]
     monkeypatch.setattr(train.time, "monotonic", lambda: now[0])
     clock = train.Clock(budget_minutes=10, used=300)
-    now[0] += 150
-    assert clock.progress() == pytest.approx(0.75)
-    now[0] += 1000
+    now[0] += 15
+    assert clock.progress() == pytest.approx(0.525)
+    for _ in range(10):
+        now[0] += 30
+        clock.progress()
     assert clock.progress() == 1
+
+
+def test_clock_does_not_count_the_time_a_run_was_stopped(monkeypatch):
+    now = [100.0]
+    monkeypatch.setattr(train.time, "monotonic", lambda: now[0])
+    clock = train.Clock(budget_minutes=10)
+    now[0] += 1000
+    assert clock.progress() == pytest.approx(0.05)
 
 
 def test_average_follows_slowly_and_copies_counters():
@@ -53,6 +63,12 @@ def test_batches_have_equal_shapes_and_the_boxes_of_their_windows():
     assert pictures.shape == (4, 3, 96, 128) and weights.shape == (4, 16 * 12 + 8 * 6 + 4 * 3)
     assert boxes.shape[:2] == labels.shape == valid.shape
     assert (boxes[valid][:, 2:] > boxes[valid][:, :2]).all()
+
+
+def test_whole_frames_come_in_every_form_that_was_asked_for():
+    sampler = train.Sampler(frames(40), train.parse(["--train", "x", "--whole-sizes", "64x64", "96x64"]))
+    shapes = {tuple(batch[0].shape[2:]) for batch in sampler.batches(4, True, np.random.default_rng(1))}
+    assert shapes == {(64, 64), (64, 96)}
 
 
 def test_members_share_equal_parts_without_overlap():
