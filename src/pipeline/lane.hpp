@@ -46,13 +46,14 @@ struct Lane {
   LaneSettings settings;
   std::shared_ptr<ResultSink> sink;
   std::deque<domain::EncodedFrame> waiting;  // bounded: 1 with latest, queue_frames_max with all
-  // Since when the lane has had a frame to be taken. A newer frame in the older one's place does not put it back: else a quick
-  // sender's deadline would never come.
+  // Since when the lane has had a frame to be taken; a newer frame in the older one's place does not put it back.
   base::SteadyTime waiting_since{};
   RateGate gate;
+  std::optional<base::SteadyTime> renewed_at;  // when a newer frame last took the place of one that waited
   bool in_flight = false;
   bool closed = false;
   double virtual_time = 0;  // of start-time fair queueing: frames served so far over the weight, caught up after idleness
+  double start = 0;         // where in it the waiting frame starts, since it began to wait
   QualityLadder ladder;
   std::uint64_t taken = 0;     // frames taken, for "one of every N"
   bool stream = false;         // counts for admission: a session, not a single picture

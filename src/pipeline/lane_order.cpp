@@ -1,34 +1,59 @@
 #include "pipeline/lane_order.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <limits>
-#include <utility>
 
 namespace hazard::pipeline {
+namespace {
 
-base::SteadyTime deadline_of(const Lane& lane) noexcept {
-  const double fps = lane.granted_fps > 0 ? lane.granted_fps : lane.settings.fps;
-  if (fps <= 0) return lane.waiting_since;
-  return lane.waiting_since + std::chrono::duration_cast<base::Duration>(std::chrono::duration<double>(1 / fps));
+// Longer than a turn of the fullest machine that still takes newcomers, who are all promised a frame a second.
+constexpr auto kRenewsWithin = std::chrono::seconds(2);
+
+// The sender goes by its own clock, and its frames are not all looked at: a newer one will soon take the place of the one that waits.
+// One that waits for its verdict before it sends, and every kept frame, is not helped by waiting.
+bool renews(const Lane& lane, base::SteadyTime now) noexcept { return lane.renewed_at && now - *lane.renewed_at < kRenewsWithin; }
+
+// Of two that renew the one whose frame is fresher: the other will soon have a fresher one too, and loses nothing but time that its
+// frame would have spent growing old. What is kept waits in the order of its start.
+bool goes_before(const Lane& a, const Lane& b, base::SteadyTime now) noexcept {
+  if (renews(a, now) && renews(b, now)) return a.waiting.back().received_at > b.waiting.back().received_at;
+  if (a.start != b.start) return a.start < b.start;
+  return a.waiting_since < b.waiting_since;
 }
 
-Lane* next_lane(std::span<const std::shared_ptr<Lane>> lanes, double virtual_time, base::SteadyTime now) noexcept {
+}  // namespace
+
+Lane* next_lane(std::span<const std::shared_ptr<Lane>> lanes, base::SteadyTime now) noexcept {
   double round = std::numeric_limits<double>::infinity();
   for (const auto& lane : lanes) {
-    if (is_ready(*lane, now)) round = std::min(round, start_of(*lane, virtual_time));
+    if (is_ready(*lane, now)) round = std::min(round, lane->start);
   }
-  Lane* best = nullptr;
-  std::pair<base::SteadyTime, double> best_key;
+  Lane* freshest = nullptr;
+  Lane* first_kept = nullptr;
   for (const auto& lane : lanes) {
-    // A frame that starts a whole frame later belongs to the next round, however urgent it is.
-    if (!is_ready(*lane, now) || start_of(*lane, virtual_time) >= round + 1) continue;
-    const std::pair key(deadline_of(*lane), start_of(*lane, virtual_time));
-    if (best == nullptr || key < best_key) {
-      best = lane.get();
-      best_key = key;
-    }
+    // A frame that starts a whole frame later belongs to the next round, however fresh it is.
+    if (!is_ready(*lane, now) || lane->start >= round + 1) continue;
+    Lane*& best = renews(*lane, now) ? freshest : first_kept;
+    if (best == nullptr || goes_before(*lane, *best, now)) best = lane.get();
   }
-  return best;
+  if (freshest == nullptr || first_kept == nullptr) return freshest != nullptr ? freshest : first_kept;
+  return goes_before(*freshest, *first_kept, now) ? freshest : first_kept;
+}
+
+void TurnCounter::begin(Lane& lane, std::span<const std::shared_ptr<Lane>> lanes) noexcept {
+  lane.start = std::max(lane.virtual_time, now_);
+  if (lane.stream || lane.taken > 0) return;
+  // A single picture. Each of them would start now, however many came before it: together they would let nobody else have a turn.
+  lane.start = std::max(lane.start, pictures_);
+  const auto pictures = std::ranges::count_if(lanes, [](const auto& each) { return !each->stream; });
+  pictures_ = lane.start + 1 / static_cast<double>(std::max<std::ptrdiff_t>(1, pictures));
+}
+
+void TurnCounter::take(Lane& lane) noexcept {
+  now_ = std::max(now_, lane.start);
+  lane.virtual_time = lane.start + 1 / lane.settings.weight;
+  lane.start = std::max(lane.virtual_time, now_);
 }
 
 }  // namespace hazard::pipeline

@@ -1,7 +1,8 @@
-// Whose turn it is: start-time fair queueing between rounds, the earliest deadline within one (see scheduler.hpp). Pure; under
-// the scheduler's mutex.
+// Whose turn it is: start-time fair queueing between rounds, the freshest frame within one (see scheduler.hpp). Pure; under the
+// scheduler's mutex.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <span>
 
@@ -15,13 +16,21 @@ inline bool is_ready(const Lane& lane, base::SteadyTime now) noexcept {
   return !lane.in_flight && !lane.waiting.empty() && lane.gate.allows(now);
 }
 
-// When the lane's next frame should be answered: since it became ready, one interval of the rate it was promised.
-base::SteadyTime deadline_of(const Lane& lane) noexcept;
-
-// Where the lane's next frame would start in virtual time, when the last one taken started at `virtual_time`.
-inline double start_of(const Lane& lane, double virtual_time) noexcept { return std::max(lane.virtual_time, virtual_time); }
-
 // The ready lane to take from; null when there is none.
-Lane* next_lane(std::span<const std::shared_ptr<Lane>> lanes, double virtual_time, base::SteadyTime now) noexcept;
+Lane* next_lane(std::span<const std::shared_ptr<Lane>> lanes, base::SteadyTime now) noexcept;
+
+// Virtual time of start-time fair queueing: it counts rounds.
+class TurnCounter {
+ public:
+  // One of `lanes` begins to wait: from now on its place in the order is fixed. Those that live for a single picture each have,
+  // together, as many shares as they are.
+  void begin(Lane& lane, std::span<const std::shared_ptr<Lane>> lanes) noexcept;
+  // The lane's frame is taken; it begins to wait again at once where it has another.
+  void take(Lane& lane) noexcept;
+
+ private:
+  double now_ = 0;  // where the frame started that was taken last
+  double pictures_ = 0;
+};
 
 }  // namespace hazard::pipeline

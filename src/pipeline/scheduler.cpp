@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "base/check.hpp"
-#include "pipeline/lane_order.hpp"
 
 namespace hazard::pipeline {
 
@@ -149,7 +148,10 @@ bool Scheduler::offer(const LanePtr& lane, domain::EncodedFrame&& frame) {
     if (begins) admission_.share_out(lanes_, now);
     lane->ladder.note_offer(now);
     lane->pacing.note_arrival(transit_of(frame, clock_.wall()), now);
-    if (waiting.empty()) lane->waiting_since = now;
+    if (waiting.empty()) {
+      lane->waiting_since = now;
+      turns_.begin(*lane, lanes_);
+    }
     if (waiting.size() < capacity_of(*lane)) {
       waiting.push_back(std::move(frame));
     } else if (lane->settings.delivery == domain::Delivery::all) {
@@ -160,6 +162,7 @@ bool Scheduler::offer(const LanePtr& lane, domain::EncodedFrame&& frame) {
       ended.push_back({lane->sink, verdict_of(std::move(waiting.front()), drop_for(*lane, reason, now))});
       waiting.pop_front();
       waiting.push_back(std::move(frame));
+      lane->renewed_at = now;
     }
   }
   wake_.notify_one();
@@ -211,7 +214,7 @@ std::optional<Job> Scheduler::take_ready(base::SteadyTime now, EndedList& ended)
   admission_.tend(lanes_, now);
   if (alone_running_) return std::nullopt;
   drop_stale(now, ended);
-  Lane* const lane = next_lane(lanes_, virtual_time_, now);
+  Lane* const lane = next_lane(lanes_, now);
   if (lane == nullptr) return std::nullopt;
   const auto owner = std::ranges::find(lanes_, lane, [](const LanePtr& each) { return each.get(); });
   HAZARD_CHECK(owner != lanes_.end());
@@ -225,9 +228,7 @@ std::optional<Job> Scheduler::take_ready(base::SteadyTime now, EndedList& ended)
   lane->waiting_since = now;
   lane->in_flight = true;
   lane->gate.take(now);
-  const double start = start_of(*lane, virtual_time_);
-  virtual_time_ = start;
-  lane->virtual_time = start + 1 / lane->settings.weight;
+  turns_.take(*lane);
   ++running_;
   alone_running_ = job.strategy == detect::Strategy::alone && equipment_.strategies == detect::Strategies::both;
   return job;

@@ -4,8 +4,8 @@
 // never under the mutex. Frames that will not be worked on are dropped here, before they cost a decode.
 //
 // Order: start-time fair queueing (Goyal, Vin, Cheng, SIGCOMM 1996) with one frame over the lane's weight as the unit, and within a
-// round of it the earliest deadline first (when the lane became ready, plus one interval of the rate it was promised). A lane that
-// sends ten times as much gets no more; one that sends seldom and wants it soon need not wait for a whole round.
+// round of it the lane whose frame is freshest (docs/decisions/0014): a lane that waits a little longer gets a newer frame meanwhile,
+// and everyone has one turn a round all the same. A lane that sends ten times as much gets no more.
 //
 // Strategy: a lane that is alone gets all cores for its frame, and then nothing else runs; as soon as others are about, each frame
 // gets a core. Never both at once.
@@ -22,6 +22,7 @@
 #include "domain/verdict.hpp"
 #include "pipeline/admission.hpp"
 #include "pipeline/lane.hpp"
+#include "pipeline/lane_order.hpp"
 #include "pipeline/pipeline_metrics.hpp"
 
 namespace hazard::pipeline {
@@ -117,7 +118,7 @@ class Scheduler {
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::vector<LanePtr> lanes_;
-  double virtual_time_ = 0;
+  TurnCounter turns_;
   bool closed_ = false;
 
   Equipment equipment_;

@@ -2,25 +2,35 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <vector>
 
 namespace hazard::pipeline {
 namespace {
 
 using namespace std::chrono_literals;
+using domain::Delivery;
 
 class LaneOrderTest : public testing::Test {
  protected:
-  Lane& add(double granted, double virtual_time, base::Duration waited) {
+  // A stream whose newer frames take the place of older ones; its waiting frame is `age` old.
+  Lane& stream(double start, base::Duration age, Delivery delivery = Delivery::latest) {
     auto lane = std::make_shared<Lane>();
-    lane->granted_fps = granted;
-    lane->virtual_time = virtual_time;
-    lane->waiting_since = clock_.now() - waited;
-    lane->waiting.emplace_back();
+    lane->stream = true;
+    lane->settings.delivery = delivery;
+    lane->start = start;
+    lane->waiting_since = clock_.now() - age;
+    lane->waiting.emplace_back().received_at = clock_.now() - age;
+    if (delivery == Delivery::latest) lane->renewed_at = clock_.now() - 100ms;
     lanes_.push_back(lane);
     return *lane;
   }
-  const Lane* next(double virtual_time = 0) { return next_lane(lanes_, virtual_time, clock_.now()); }
+  Lane& picture(double start, base::Duration age) {
+    Lane& lane = stream(start, age, Delivery::all);
+    lane.stream = false;
+    return lane;
+  }
+  const Lane* next() { return next_lane(lanes_, clock_.now()); }
 
   base::ManualClock clock_;
   std::vector<std::shared_ptr<Lane>> lanes_;
@@ -28,53 +38,114 @@ class LaneOrderTest : public testing::Test {
 
 TEST_F(LaneOrderTest, without_a_ready_lane_there_is_none) {
   EXPECT_EQ(next(), nullptr);
-  Lane& busy = add(10, 0, 0ms);
-  busy.in_flight = true;
-  Lane& empty = add(10, 0, 0ms);
-  empty.waiting.clear();
-  Lane& held = add(10, 0, 0ms);
+  stream(0, 0ms).in_flight = true;
+  stream(0, 0ms).waiting.clear();
+  Lane& held = stream(0, 0ms);
   held.gate.set_rate(1);
   held.gate.take(clock_.now());
   held.gate.take(clock_.now());
   EXPECT_EQ(next(), nullptr);
 }
 
-TEST_F(LaneOrderTest, in_one_round_the_earliest_deadline_goes_first) {
-  add(1, 5, 100ms);                        // due in 900 ms
-  const Lane& urgent = add(30, 5.5, 0ms);  // due in 33 ms
-  EXPECT_EQ(next(5), &urgent);
+TEST_F(LaneOrderTest, in_one_round_the_freshest_frame_goes_first) {
+  stream(5, 30ms);
+  const Lane& fresh = stream(5.5, 2ms);
+  stream(5, 10ms);
+  EXPECT_EQ(next(), &fresh);
 }
 
-TEST_F(LaneOrderTest, a_lane_a_whole_frame_ahead_waits_for_the_next_round_however_urgent) {
-  const Lane& behind = add(1, 5, 0ms);
-  add(30, 6, 500ms);
-  EXPECT_EQ(next(5), &behind);
+// It sends the next frame once it has the verdict on this one: that frame only grows old.
+TEST_F(LaneOrderTest, streams_whose_frames_are_not_replaced_go_in_turn) {
+  const Lane& first = stream(5, 30ms);
+  stream(5.5, 2ms);
+  for (const auto& lane : lanes_) lane->renewed_at.reset();
+  EXPECT_EQ(next(), &first);
+  for (const auto& lane : lanes_) lane->renewed_at = clock_.now() - 5s;
+  EXPECT_EQ(next(), &first);
+}
+
+TEST_F(LaneOrderTest, a_lane_a_whole_frame_ahead_waits_for_the_next_round_however_fresh) {
+  const Lane& behind = stream(5, 30ms);
+  stream(6, 0ms);
+  EXPECT_EQ(next(), &behind);
 }
 
 TEST_F(LaneOrderTest, the_round_is_that_of_the_lanes_that_are_ready) {
-  add(10, 1, 0ms).in_flight = true;
-  const Lane& ahead = add(30, 6, 0ms);
-  EXPECT_EQ(next(1), &ahead);
+  stream(1, 0ms).in_flight = true;
+  const Lane& ahead = stream(6, 0ms);
+  EXPECT_EQ(next(), &ahead);
 }
 
-TEST_F(LaneOrderTest, equal_promises_go_by_who_has_waited_longest) {
-  add(10, 0, 10ms);
-  const Lane& longest = add(10, 0, 30ms);
-  add(10, 0, 20ms);
+TEST_F(LaneOrderTest, what_is_kept_goes_in_the_order_of_its_start_and_then_by_who_has_waited_longest) {
+  picture(2.5, 90ms);
+  picture(2, 10ms);
+  const Lane& longest = stream(2, 30ms, Delivery::all);
   EXPECT_EQ(next(), &longest);
 }
 
-TEST_F(LaneOrderTest, without_a_rate_a_lane_is_due_since_it_is_ready) {
-  add(30, 0, 20ms);
-  const Lane& single_picture = add(0, 0, 0ms);
-  EXPECT_EQ(next(), &single_picture);
+TEST_F(LaneOrderTest, between_a_fresh_frame_and_one_that_is_kept_the_earlier_start_decides) {
+  Lane& fresh = stream(2, 5ms);
+  Lane& kept = picture(2.2, 200ms);
+  EXPECT_EQ(next(), &fresh);
+  kept.start = 1.9;
+  EXPECT_EQ(next(), &kept);
 }
 
 TEST_F(LaneOrderTest, a_lane_that_was_idle_does_not_bring_old_credit) {
-  const Lane& idle = add(10, 0, 0ms);
-  EXPECT_DOUBLE_EQ(start_of(idle, 7), 7);
-  const Lane& ahead = add(10, 9, 0ms);
-  EXPECT_DOUBLE_EQ(start_of(ahead, 7), 9);
+  TurnCounter turns;
+  Lane& busy = stream(0, 0ms);
+  for (int i = 0; i < 7; ++i) turns.take(busy);
+  EXPECT_DOUBLE_EQ(busy.start, 7);
+  Lane& idle = stream(0, 0ms);
+  turns.begin(idle, lanes_);
+  EXPECT_DOUBLE_EQ(idle.start, 6);  // where the last one taken started
+}
+
+TEST_F(LaneOrderTest, a_lane_of_twice_the_weight_goes_half_as_far_with_each_frame) {
+  TurnCounter turns;
+  Lane& heavy = stream(0, 0ms);
+  heavy.settings.weight = 2;
+  turns.take(heavy);
+  EXPECT_DOUBLE_EQ(heavy.start, 0.5);
+}
+
+// What waits keeps its place: others that are always fresher pass it once each, not for ever.
+TEST_F(LaneOrderTest, a_stale_frame_is_passed_by_every_other_lane_once_at_most) {
+  TurnCounter turns;
+  for (int i = 0; i < 5; ++i) {
+    Lane& lane = stream(0, 0ms);
+    lane.virtual_time = 0.19 * i;
+    turns.begin(lane, lanes_);
+  }
+  Lane& stale = stream(0, 400ms);
+  turns.begin(stale, lanes_);
+  int passed = 0;
+  for (const Lane* lane = next(); lane != &stale; lane = next()) {
+    turns.take(const_cast<Lane&>(*lane));
+    ASSERT_LE(++passed, 5);
+  }
+}
+
+// Single pictures come in lanes of their own, a new one each: a crowd of them has as many shares as it has pictures, and no more.
+TEST_F(LaneOrderTest, a_stream_beside_four_senders_of_single_pictures_gets_a_fifth) {
+  TurnCounter turns;
+  Lane& own = stream(0, 0ms);
+  turns.begin(own, lanes_);
+  for (int i = 0; i < 4; ++i) turns.begin(picture(0, 0ms), lanes_);
+  int streamed = 0;
+  for (int i = 0; i < 500; ++i) {
+    clock_.advance(20ms);
+    own.waiting.back().received_at = clock_.now() - 10ms;
+    Lane& taken = const_cast<Lane&>(*next());
+    turns.take(taken);
+    if (&taken == &own) {
+      ++streamed;
+      continue;
+    }
+    std::erase_if(lanes_, [&](const auto& each) { return each.get() == &taken; });
+    turns.begin(picture(0, 0ms), lanes_);  // the next one of the same sender
+  }
+  EXPECT_NEAR(streamed, 100, 5);
 }
 
 }  // namespace

@@ -109,6 +109,18 @@ TEST_F(QualityLadderTest, a_form_that_comes_and_goes_is_waited_for_once_in_twent
   EXPECT_EQ(run(2900ms, 400ms), 0);
 }
 
+TEST_F(QualityLadderTest, frames_that_waited_while_the_form_was_compiled_are_not_judged_either) {
+  use(QualityMode::balanced);
+  stand_in_ = true;
+  run(1s, 50ms);
+  stand_in_ = false;
+  ladder_.note_offer(clock_.now());
+  // Taken when the form was there, but it had waited from before.
+  EXPECT_FALSE(ladder_.note_result({.age = 400ms, .granted_fps = 10}, clock_.now()));
+  clock_.advance(300ms);
+  EXPECT_EQ(run(5s, 60ms), 0);
+}
+
 TEST_F(QualityLadderTest, two_late_results_in_a_second_of_ten_are_too_many_and_one_is_an_accident) {
   for (const int late : {1, 2}) {
     ladder_ = {};

@@ -164,7 +164,8 @@ TEST(SchedulerLaw, lanes_that_always_have_a_frame_are_never_more_than_a_round_ap
     std::vector<int> served(count);
     for (std::size_t i = 0; i < count; ++i) {
       sinks.push_back(std::make_shared<test::RecordingSink>());
-      lanes.push_back(scheduler.open_lane({.fps = 0}, sinks.back()));
+      lanes.push_back(seed % 2 == 0 ? scheduler.open_lane({.fps = 0}, sinks.back())
+                                    : std::move(scheduler.open_stream({.fps = 0}, sinks.back()).value()));
       lanes.back()->granted_fps = 1 + static_cast<double>(random() % 30);
     }
     std::vector<Job> jobs;
