@@ -221,12 +221,13 @@ std::vector<Desk::SeenTrack> Desk::with_frames(std::vector<domain::Sighting>&& d
 }
 
 // The pictures are decoded on the writer's thread, where nobody waits for a verdict.
-void Desk::submit_sightings(std::vector<SeenTrack>&& due, const std::string& drive) {
+void Desk::submit_sightings(std::vector<SeenTrack>&& due, const std::string& drive, std::optional<store::StreamRecord>&& owner) {
   if (store_ == nullptr || due.empty()) return;
   const auto kept = std::make_shared<Kept>();
   const auto shared = std::make_shared<std::vector<SeenTrack>>(std::move(due));
   store_->submit({.work =
-                      [this, kept, shared, drive](store::Transaction& transaction) {
+                      [this, kept, shared, drive, owner = std::move(owner)](store::Transaction& transaction) {
+                        if (owner) transaction.put(*owner);
                         for (SeenTrack& seen : *shared) {
                           std::optional<EvidencePicture> picture;
                           if (seen.frame) {
@@ -252,10 +253,11 @@ std::optional<store::CoverageRecord> Desk::cover(const report::PositionTrack* po
   return coverage_.add(drive, facts.client_key, facts.at, pose->point, !facts.found.empty());
 }
 
-void Desk::submit_line(std::optional<store::CoverageRecord>&& line) {
+void Desk::submit_line(std::optional<store::CoverageRecord>&& line, std::optional<store::StreamRecord>&& owner) {
   if (!line || store_ == nullptr) return;
   store_->submit({.work =
-                      [line = std::move(*line)](store::Transaction& transaction) {
+                      [line = std::move(*line), owner = std::move(owner)](store::Transaction& transaction) {
+                        if (owner) transaction.put(*owner);
                         transaction.append(line);
                         return true;
                       },
@@ -274,28 +276,45 @@ void Desk::stream_picture(const report::FrameFacts& facts, std::shared_ptr<const
   if (store_ == nullptr) return;
   std::vector<SeenTrack> due;
   std::optional<store::CoverageRecord> line;
+  std::optional<store::StreamRecord> owner;
   {
     const std::lock_guard lock(collectors_mutex_);
     due = with_frames(tracks_.add(facts));
     if (picture && evidence_ != nullptr) frames_.saw(facts, std::move(picture));
     line = cover(tracks_.positions(facts.session_id), facts, facts.session_id);
+    if (!due.empty() || line) owner = owner_of(facts.session_id);
   }
-  submit_sightings(std::move(due), facts.session_id);
-  submit_line(std::move(line));
+  submit_line(std::move(line), std::optional(owner));
+  submit_sightings(std::move(due), facts.session_id, std::move(owner));
 }
 
 void Desk::stream_ended(const std::string& session_id) {
   if (store_ == nullptr) return;
   std::vector<SeenTrack> due;
   std::optional<store::CoverageRecord> line;
+  std::optional<store::StreamRecord> owner;
   {
     const std::lock_guard lock(collectors_mutex_);
     due = with_frames(tracks_.end_session(session_id));
     frames_.end(session_id);
     line = coverage_.end(session_id);
+    owner = owner_of(session_id);
+    owners_.erase(session_id);
   }
-  submit_sightings(std::move(due), session_id);
-  submit_line(std::move(line));
+  submit_line(std::move(line), std::optional(owner));
+  submit_sightings(std::move(due), session_id, std::move(owner));
+}
+
+void Desk::stream_belongs(const std::string& session_id, const std::string& client_key) {
+  if (store_ == nullptr) return;
+  const std::lock_guard lock(collectors_mutex_);
+  owners_[session_id] = client_key;
+}
+
+std::optional<store::StreamRecord> Desk::owner_of(const std::string& session_id) {
+  const auto found = owners_.find(session_id);
+  if (found == owners_.end()) return std::nullopt;
+  return store::StreamRecord{.session_id = session_id, .client_key = found->second, .last_kept = clock_.wall()};
 }
 
 std::optional<Report> Desk::report(const std::string& id) {

@@ -11,6 +11,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "desk/best_frames.hpp"
@@ -121,6 +122,8 @@ class Desk {
   // A looked-at picture of a stream, in order of its session; and its end. Never waits. `picture` may be null: then no part of it is kept.
   void stream_picture(const report::FrameFacts& facts, std::shared_ptr<const domain::EncodedFrame> picture = {});
   void stream_ended(const std::string& session_id);
+  // Whose stream the session is, or goes on to be: what is kept of it from now on goes when that client's data is erased.
+  void stream_belongs(const std::string& session_id, const std::string& client_key);
 
   // All of a drive or nothing of it, in one transaction. Answers from the writer's thread after the commit, or at once with a refusal:
   // not_implemented (nothing is kept), overloaded, internal.
@@ -134,9 +137,10 @@ class Desk {
   void change(const std::string& id, const std::string& session_id, const ReportDraft& draft, ReportDone done);
   void remove(const std::string& id, ReportDone done);
 
-  // Everything of a session, or of a client with all its sessions: records, reports, sightings, pictures, hosted ones too. Hazards that
-  // others saw too stay. Answers how many reports went, once nothing of it is left in the database's files either (internal where
-  // another process reads them meanwhile: the rows are gone then, their traces go with the next checkpoint).
+  // Everything of a session, or of a client with all its sessions and streams: records, reports, sightings, pictures, hosted ones too;
+  // tracks that a running stream has open are forgotten. Hazards that others saw too stay. Answers how many reports went, once nothing
+  // of it is left in the database's files either (internal where another process reads them meanwhile: the rows are gone then, their
+  // traces go with the next checkpoint).
   using EraseDone = std::function<void(domain::Result<std::size_t>)>;
   void erase_session(const std::string& id, EraseDone done);
   void erase_client(const std::string& client_key, EraseDone done);
@@ -177,19 +181,27 @@ class Desk {
     std::vector<One> ones;
     std::vector<Report> changed;
   };
+  struct Erased {
+    std::vector<std::string> reports;
+    std::vector<std::string> evidence;
+  };
   void take_sightings(PageLook&& look, PageFindings&& findings, std::vector<domain::Sighting>&& due,
                       const domain::FrameResult& result, std::function<void(PageFindings)>&& done);
   void keep_one(store::Transaction& transaction, domain::Sighting&& sighting, const std::string& drive,
                 const std::optional<EvidencePicture>& picture, Kept& kept);
   void keep_picture(store::Transaction& transaction, Report& report, const EvidencePicture& picture);
   void tell(const Kept& kept);
-  void submit_sightings(std::vector<SeenTrack>&& due, const std::string& drive);
+  void submit_sightings(std::vector<SeenTrack>&& due, const std::string& drive, std::optional<store::StreamRecord>&& owner);
   std::vector<SeenTrack> with_frames(std::vector<domain::Sighting>&& due);
   std::optional<store::CoverageRecord> cover(const report::PositionTrack* positions, const report::FrameFacts& facts,
                                              const std::string& drive);
-  void submit_line(std::optional<store::CoverageRecord>&& line);
+  void submit_line(std::optional<store::CoverageRecord>&& line, std::optional<store::StreamRecord>&& owner = {});
   void retire(base::WallTime now);
-  void erase(std::function<std::vector<std::string>(store::Transaction&)> rows, const store::ReportFilter& which, EraseDone done);
+  std::optional<store::StreamRecord> owner_of(const std::string& session_id);  // under the collectors' lock
+  void forget_open(const std::string& session_id);                             // as well
+  void erase_rows(store::Transaction& transaction, const std::string& session_id, Erased& gone);
+  static std::vector<std::string> erase_reports(store::Transaction& transaction, store::ReportFilter which);
+  void erase(std::function<void(store::Transaction&, Erased&)> rows, EraseDone done);
   std::optional<Report> sync_with_hazard(store::Transaction& transaction, const domain::Hazard& hazard);
 
   store::Store* const store_;
@@ -203,7 +215,8 @@ class Desk {
   report::TrackCollector tracks_;
   BestFrames frames_;
   report::Coverage coverage_;
-  report::HazardBook book_;  // jobs only
+  std::unordered_map<std::string, std::string> owners_;  // of the streams that are open: session, client
+  report::HazardBook book_;                              // jobs only
   base::WallTime retired_at_{};
 };
 

@@ -1,4 +1,6 @@
 // Erasing what was kept of a session or a client. The rest of Desk is in desk.cpp.
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "desk/desk.hpp"
@@ -7,34 +9,37 @@ namespace hazard::desk {
 
 using domain::ErrorCode;
 
-void Desk::erase(std::function<std::vector<std::string>(store::Transaction&)> rows, const store::ReportFilter& which,
-                 EraseDone done) {
+std::vector<std::string> Desk::erase_reports(store::Transaction& transaction, store::ReportFilter which) {
+  std::vector<std::string> gone;
+  which.limit = store::kPageMost;
+  for (std::int64_t total = 1; which.offset < total; which.offset += which.limit) {
+    const auto found = transaction.reports(which);
+    total = found.total;
+    for (const auto& record : found.items) gone.push_back(record.id);
+  }
+  return gone;
+}
+
+void Desk::erase(std::function<void(store::Transaction&, Erased&)> rows, EraseDone done) {
   const auto shared = std::make_shared<EraseDone>(std::move(done));
   if (store_ == nullptr) return (*shared)(std::size_t{0});
-  const auto gone = std::make_shared<std::vector<std::string>>();
-  const auto work = [this, rows = std::move(rows), which, gone](store::Transaction& transaction) {
-    store::ReportFilter page = which;
-    for (std::int64_t total = 1; page.offset < total; page.offset += page.limit) {
-      const auto found = transaction.reports(page);
-      total = found.total;
-      for (const auto& record : found.items) {
-        gone->push_back(record.id);
-        if (evidence_ != nullptr) evidence_->erase(record.id);
-        transaction.erase_evidence(record.id);
+  const auto gone = std::make_shared<Erased>();
+  const auto work = [this, rows = std::move(rows), gone](store::Transaction& transaction) {
+    rows(transaction, *gone);
+    for (const auto* ids : {&gone->reports, &gone->evidence}) {
+      for (const std::string& id : *ids) {
+        if (evidence_ != nullptr) evidence_->erase(id);
+        transaction.erase_evidence(id);
       }
-    }
-    for (const std::string& id : rows(transaction)) {
-      if (evidence_ != nullptr) evidence_->erase(id);
-      transaction.erase_evidence(id);
     }
     return true;
   };
   const auto ended = [this, gone, shared](bool kept) {
     if (!kept) return (*shared)(domain::refuse(ErrorCode::internal, "The store could not erase it."));
-    for (const std::string& id : *gone) news_.removed(id);
+    for (const std::string& id : gone->reports) news_.removed(id);
     store_->scrub_soon([gone, shared](const domain::Result<void>& scrubbed) {
       if (!scrubbed) return (*shared)(std::unexpected(scrubbed.error()));
-      (*shared)(gone->size());
+      (*shared)(gone->reports.size());
     });
   };
   if (!store_->submit({.work = work, .done = ended}))
@@ -43,11 +48,26 @@ void Desk::erase(std::function<std::vector<std::string>(store::Transaction&)> ro
 
 void Desk::erase_session(const std::string& id, EraseDone done) {
   sessions_.forget(id);
+  {
+    const std::lock_guard lock(collectors_mutex_);
+    forget_open(id);
+  }
+  const auto rows = [this, id](store::Transaction& transaction, Erased& gone) { erase_rows(transaction, id, gone); };
+  erase(rows, std::move(done));
+}
+
+// What has been seen of a stream and is not kept yet. The stream itself may go on.
+void Desk::forget_open(const std::string& session_id) {
+  tracks_.end_session(session_id);
+  frames_.end(session_id);
+  coverage_.end(session_id);
+}
+
+void Desk::erase_rows(store::Transaction& transaction, const std::string& session_id, Erased& gone) {
   store::ReportFilter which;
-  which.session_id = id;
-  which.limit = store::kPageMost;
-  erase([this, id](store::Transaction& transaction) { return report::erase_session(transaction, id, clock_.wall()); }, which,
-        std::move(done));
+  which.session_id = session_id;
+  std::ranges::move(erase_reports(transaction, which), std::back_inserter(gone.reports));
+  std::ranges::move(report::erase_session(transaction, session_id, clock_.wall()), std::back_inserter(gone.evidence));
 }
 
 void Desk::erase_client(const std::string& client_key, EraseDone done) {
@@ -55,16 +75,20 @@ void Desk::erase_client(const std::string& client_key, EraseDone done) {
   {
     const std::lock_guard lock(collectors_mutex_);
     spots_.forget(client_key);
+    coverage_.end(client_key);
+    for (const auto& [session, owner] : owners_) {
+      if (owner == client_key) forget_open(session);
+    }
   }
-  store::ReportFilter which;
-  which.client_key = client_key;
-  which.limit = store::kPageMost;
-  const auto rows = [this, client_key](store::Transaction& transaction) {
-    auto pictures = report::erase_client(transaction, client_key, clock_.wall());
-    for (std::string& id : transaction.pictures_hosted_for(client_key)) pictures.push_back(std::move(id));
-    return pictures;
+  const auto rows = [this, client_key](store::Transaction& transaction, Erased& gone) {
+    store::ReportFilter which;
+    which.client_key = client_key;
+    gone.reports = erase_reports(transaction, which);
+    for (const std::string& session : transaction.streams_of(client_key)) erase_rows(transaction, session, gone);
+    std::ranges::move(report::erase_client(transaction, client_key, clock_.wall()), std::back_inserter(gone.evidence));
+    std::ranges::move(transaction.pictures_hosted_for(client_key), std::back_inserter(gone.evidence));
   };
-  erase(rows, which, std::move(done));
+  erase(rows, std::move(done));
 }
 
 }  // namespace hazard::desk

@@ -1,7 +1,9 @@
 // /stream/sessions: sessions that speak REST and listen to event streams.
 #include <utility>
 
+#include "desk/desk.hpp"
 #include "domain/limits.hpp"
+#include "serve/page_request.hpp"
 #include "serve/routes.hpp"
 #include "wire/client_message.hpp"
 #include "wire/rest_message.hpp"
@@ -24,6 +26,10 @@ Response started(const Session& session, bool resumed, std::string_view token) {
       session.view(), {.resumed = resumed, .resume_token = token, .resume_grace_ms = static_cast<int>(base::to_ms(grace))}));
 }
 
+void note_owner(Services& services, const Session& session, const Request& request) {
+  if (services.desk != nullptr) services.desk->stream_belongs(session.id(), client_key_of(request));
+}
+
 Response create(Services& services, const Request& request) {
   const auto refused = [&](const domain::Error& error) { return error_response(error, request.request_id); };
   const auto pairs = wire::parse_query(request.head.query);
@@ -39,10 +45,12 @@ Response create(Services& services, const Request& request) {
     // The body is not applied: the session goes on as it was, and PATCH is there to change it.
     const auto resumed = services.registry.resume(session::Transport::sse, id.value_or(""), *token);
     if (!resumed) return refused(resumed.error());
+    note_owner(services, *resumed->session, request);
     return started(*resumed->session, true, resumed->claim.token);
   }
   const auto session = services.registry.open(session::Transport::sse, std::move(id), *patch);
   if (!session) return refused(session.error());
+  note_owner(services, **session, request);
   return started(**session, false, (*session)->issue_token());
 }
 

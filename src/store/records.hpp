@@ -21,6 +21,14 @@ struct SessionRecord {
   std::string body;  // what else the session's owner keeps, as one JSON object; opaque here
 };
 
+// Whose stream a session was, once something of it is kept: rows of a stream name its session alone, since several vehicles may share
+// an address and a program.
+struct StreamRecord {
+  std::string session_id;
+  std::string client_key;
+  base::WallTime last_kept{};
+};
+
 // A report as installed clients know it. The columns are what lists filter by; the rest of the object is `body`, opaque here.
 struct ReportRecord {
   std::string id;         // UUID

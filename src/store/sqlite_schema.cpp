@@ -278,7 +278,19 @@ CREATE TRIGGER report_recounted AFTER UPDATE OF status, class_id, class_name, se
 END;
 )sql";
 
-constexpr std::array kSteps{kFirst, kOutbox, kLists, kSurest, kTotals};
+// Whose streams they were: for erasing all of a client.
+constexpr const char* kStreams = R"sql(
+CREATE TABLE streams(
+  client_key TEXT NOT NULL,
+  session_id TEXT NOT NULL,
+  last_kept INTEGER NOT NULL,
+  PRIMARY KEY(client_key, session_id)
+) WITHOUT ROWID;
+CREATE INDEX streams_by_session ON streams(session_id);
+CREATE INDEX streams_by_age ON streams(last_kept);
+)sql";
+
+constexpr std::array kSteps{kFirst, kOutbox, kLists, kSurest, kTotals, kStreams};
 
 }  // namespace
 

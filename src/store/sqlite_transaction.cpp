@@ -96,6 +96,10 @@ std::vector<std::string> SqliteTransaction::pictures_hosted_for(const std::strin
   return ids("SELECT id FROM evidence WHERE hazard_id='' AND sighting_id=?", std::string(kHostedFor) + client_key);
 }
 
+std::vector<std::string> SqliteTransaction::streams_of(const std::string& client_key) {
+  return ids("SELECT session_id FROM streams WHERE client_key=?", client_key);
+}
+
 std::vector<std::string> SqliteTransaction::hazards_merged_into(const std::string& hazard_id) {
   return ids("SELECT id FROM hazards WHERE state=3 AND merged_into=?", hazard_id);
 }
@@ -133,6 +137,12 @@ void SqliteTransaction::put(const SessionRecord& session) {
   Statement statement = connection().prepare(kSql);
   bind(statement, session);
   statement.run();
+}
+
+void SqliteTransaction::put(const StreamRecord& stream) {
+  Statement statement = connection().prepare(
+      "INSERT INTO streams VALUES(?,?,?) ON CONFLICT(client_key, session_id) DO UPDATE SET last_kept=excluded.last_kept");
+  statement.bind(stream.client_key).bind(stream.session_id).bind(to_micros(stream.last_kept)).run();
 }
 
 void SqliteTransaction::put(const ReportRecord& report) {
@@ -202,17 +212,19 @@ void SqliteTransaction::erase_session(const std::string& id) {
   run("DELETE FROM reports WHERE session_id=?", id);
   run("DELETE FROM coverage WHERE drive=?", id);
   run("DELETE FROM sessions WHERE id=?", id);
+  run("DELETE FROM streams WHERE session_id=?", id);
 }
 
 void SqliteTransaction::erase_client(const std::string& client_key) {
   run("DELETE FROM reports WHERE client_key=?", client_key);
   run("DELETE FROM coverage WHERE client_key=?", client_key);
   run("DELETE FROM sessions WHERE client_key=?", client_key);
+  run("DELETE FROM streams WHERE client_key=?", client_key);
 }
 
 void SqliteTransaction::erase_older_than(base::WallTime moment) {
-  for (const char* sql : {"DELETE FROM sessions WHERE last_active<?", "DELETE FROM coverage WHERE to_time<?",
-                          "DELETE FROM reports WHERE updated_at<? AND hazard_id=''"}) {
+  for (const char* sql : {"DELETE FROM sessions WHERE last_active<?", "DELETE FROM streams WHERE last_kept<?",
+                          "DELETE FROM coverage WHERE to_time<?", "DELETE FROM reports WHERE updated_at<? AND hazard_id=''"}) {
     Statement statement = connection().prepare(sql);
     statement.bind(to_micros(moment)).run();
   }

@@ -16,12 +16,14 @@ class SqliteTransaction final : public QueriesOver<Transaction> {
   std::vector<std::string> hazards_seen_by_client(const std::string& client_key) override;
   std::vector<std::string> hazards_seen_in_session(const std::string& session_id) override;
   std::vector<std::string> pictures_hosted_for(const std::string& client_key) override;
+  std::vector<std::string> streams_of(const std::string& client_key) override;
   std::vector<std::string> hazards_merged_into(const std::string& hazard_id) override;
   std::vector<std::string> hazards_last_seen_before(base::WallTime moment, std::size_t most) override;
 
   void put(const domain::Hazard& hazard) override;
   void put(const domain::Sighting& sighting) override;
   void put(const SessionRecord& session) override;
+  void put(const StreamRecord& stream) override;
   void put(const ReportRecord& report) override;
   void put(const EvidenceRecord& evidence) override;
   void append(const domain::HistoryEntry& entry) override;

@@ -61,6 +61,7 @@ class Transaction : public Reads {
   virtual std::vector<std::string> hazards_seen_in_session(const std::string& session_id) = 0;
   // Pictures that are kept for a client beside those of hazards: ids.
   virtual std::vector<std::string> pictures_hosted_for(const std::string& client_key) = 0;
+  virtual std::vector<std::string> streams_of(const std::string& client_key) = 0;  // their sessions
   virtual std::vector<std::string> hazards_merged_into(const std::string& hazard_id) = 0;
   // Without merged ones, which go with the hazard they were merged into.
   virtual std::vector<std::string> hazards_last_seen_before(base::WallTime moment, std::size_t most) = 0;
@@ -69,6 +70,7 @@ class Transaction : public Reads {
   virtual void put(const domain::Hazard& hazard) = 0;
   virtual void put(const domain::Sighting& sighting) = 0;
   virtual void put(const SessionRecord& session) = 0;
+  virtual void put(const StreamRecord& stream) = 0;
   virtual void put(const ReportRecord& report) = 0;
   virtual void put(const EvidenceRecord& evidence) = 0;
   virtual void append(const domain::HistoryEntry& entry) = 0;  // its id is given by the store

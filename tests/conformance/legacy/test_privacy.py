@@ -32,6 +32,7 @@ class Phone(threading.Thread):
         super().__init__()
         self.server, self.pictures, self.binary, self.north = server, pictures, binary, north
         self.word = f"word-{uuid.uuid4().hex}"  # in every frame_id
+        self.program = f"phone-{north}"
         self.client_id, self.results, self.failure = None, 0, None
 
     def message(self, i):
@@ -50,7 +51,7 @@ class Phone(threading.Thread):
             self.failure = failure
 
     def stream(self):
-        with connect(f"{self.server.ws}/stream/detection?delivery=all", max_size=None) as socket:
+        with connect(f"{self.server.ws}/stream/detection?delivery=all", max_size=None, user_agent_header=self.program) as socket:
             self.client_id = strict(socket.recv(timeout=10))["client_id"]
             begun, i = time.monotonic(), 0
             while time.monotonic() < begun + 60 * MINUTES:
@@ -190,9 +191,12 @@ def test_no_whole_picture_is_on_disk_and_a_forgotten_client_leaves_nothing(drive
     print(f"{sum(phone.results for phone in phones)} pictures streamed, {len(files_of(folder))} files, {len(sizes)} parts of pictures kept,"
           f" the largest {max(w * h for w, h in sizes) / (WIDTH * HEIGHT):.2f} of a frame, {len(words)} words to forget")
 
-    for stream in streams:
-        status, _, gone = server.request("DELETE", f"/session/{stream}")
-        assert status == 200 and gone["reports_deleted"] >= 1
+    # The one by its session, the other by who sent it.
+    status, _, gone = server.request("DELETE", f"/session/{streams[0]}")
+    assert status == 200 and gone["reports_deleted"] >= 1
+    assert server.request("GET", "/hazards")[2]["total_count"] > 0
+    status, _, gone = server.request("DELETE", "/client", headers={"User-Agent": phones[1].program})
+    assert status == 200 and gone["reports_deleted"] >= 1
     assert server.request("DELETE", "/client", headers=PAGE)[0] == 200
     assert not found_in(folder, words)
     assert server.request("GET", "/hazards")[2]["total_count"] == 0

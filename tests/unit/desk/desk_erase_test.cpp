@@ -8,6 +8,7 @@
 namespace hazard::desk {
 namespace {
 
+using namespace std::chrono_literals;
 using test::DeskTest;
 
 TEST_F(DeskTest, erasing_a_session_takes_its_reports_pictures_and_id) {
@@ -37,6 +38,64 @@ TEST_F(DeskTest, erasing_a_client_leaves_the_others_alone) {
   EXPECT_TRUE(desk->sessions().find(theirs));
   EXPECT_FALSE(desk->sessions().find(mine));
   EXPECT_TRUE(look(desk->sessions().start({}, "client"), {pothole()}).fresh[0]) << "it is a newcomer again";
+}
+
+// Five pictures of one pothole in a stream.
+void see_track(DeskTest& test, const std::string& session) {
+  report::FrameFacts facts;
+  facts.client_key = facts.session_id = session;
+  facts.source = "stream";
+  facts.thresholds = {.detection = 0.5F, .report = 0.6F};
+  facts.picture = {640, 360};
+  for (int i = 0; i < 5; ++i) {
+    facts.at = facts.arrived = test.clock.wall();
+    facts.found = {{.class_id = 1, .class_name = "pothole", .box = test.pothole().box, .confidence = 0.8F, .track_id = 7}};
+    test.desk->stream_picture(facts);
+    test.clock.advance(100ms);
+  }
+}
+
+TEST_F(DeskTest, erasing_a_client_takes_its_streams_along_and_leaves_those_of_others) {
+  for (const auto* stream : {"one", "two", "theirs"}) {
+    desk->stream_belongs(stream, stream == std::string("theirs") ? "other" : "client");
+    see_track(*this, stream);
+    desk->stream_ended(stream);
+  }
+  store->drain();
+  ASSERT_EQ(desk->reads().hazards({}).total, 3);
+  std::size_t gone = 0;
+  desk->erase_client("client", [&](domain::Result<std::size_t> count) { gone = *count; });
+  store->drain();
+  EXPECT_EQ(gone, 2u);
+  EXPECT_EQ(desk->reads().hazards({}).total, 1);
+  EXPECT_EQ(desk->reads().reports({}).total, 1);
+  desk->erase_client("other", [&](domain::Result<std::size_t> count) { gone = *count; });
+  store->drain();
+  EXPECT_EQ(gone, 1u);
+  EXPECT_EQ(desk->reads().hazards({}).total, 0);
+}
+
+TEST_F(DeskTest, what_a_running_stream_has_not_kept_yet_is_forgotten_and_the_stream_goes_on) {
+  desk->stream_belongs("stream", "client");
+  see_track(*this, "stream");
+  std::optional<std::size_t> gone;
+  desk->erase_client("client", [&](domain::Result<std::size_t> count) { gone = *count; });
+  store->drain();
+  EXPECT_EQ(gone, 0u);
+  desk->stream_ended("stream");
+  store->drain();
+  EXPECT_EQ(desk->reads().hazards({}).total, 0);
+
+  desk->stream_belongs("stream", "client");
+  see_track(*this, "stream");
+  desk->erase_session("stream", [](auto&&) {});
+  see_track(*this, "stream");
+  desk->stream_ended("stream");
+  store->drain();
+  EXPECT_EQ(desk->reads().hazards({}).total, 1) << "seen after the erasing";
+  desk->erase_client("client", [&](domain::Result<std::size_t> count) { gone = *count; });
+  store->drain();
+  EXPECT_EQ(gone, 1u) << "and still its";
 }
 
 TEST(Desk, erasing_where_nothing_is_kept_is_no_error) {

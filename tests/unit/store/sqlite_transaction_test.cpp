@@ -89,8 +89,13 @@ TEST_F(SqliteTransactionTest, erasing_a_client_or_a_session_leaves_those_of_othe
     transaction.put(SessionRecord{.id = session, .client_key = client});
     transaction.put(ReportRecord{.id = std::string("report-") + client, .session_id = session, .client_key = client});
     transaction.append(CoverageRecord{.drive = session, .client_key = client, .line = {{1, 2}, {3, 4}}});
+    transaction.put(StreamRecord{.session_id = session, .client_key = client});
+    transaction.put(StreamRecord{.session_id = session, .client_key = client, .last_kept = test::at_second(1)});
   }
+  EXPECT_THAT(transaction.streams_of("a"), ElementsAre("session-a"));
   transaction.erase_client("a");
+  EXPECT_THAT(transaction.streams_of("a"), IsEmpty());
+  EXPECT_THAT(transaction.streams_of("b"), ElementsAre("session-b"));
   EXPECT_FALSE(transaction.session("session-a").has_value());
   EXPECT_FALSE(transaction.report("report-a").has_value());
   EXPECT_TRUE(transaction.session("session-b").has_value());
@@ -98,6 +103,7 @@ TEST_F(SqliteTransactionTest, erasing_a_client_or_a_session_leaves_those_of_othe
   transaction.erase_session("session-b");
   EXPECT_FALSE(transaction.session("session-b").has_value());
   EXPECT_FALSE(transaction.report("report-b").has_value());
+  EXPECT_THAT(transaction.streams_of("b"), IsEmpty());
   EXPECT_THAT(transaction.coverage({}, {}, {}), IsEmpty());
 }
 
@@ -121,6 +127,7 @@ TEST_F(SqliteTransactionTest, old_sessions_reports_without_a_hazard_and_coverage
   for (const double second : {1.0, 2.0}) {
     const std::string id = "at-" + std::to_string(second);
     transaction.put(SessionRecord{.id = id, .last_active = test::at_second(second)});
+    transaction.put(StreamRecord{.session_id = id, .client_key = "phone", .last_kept = test::at_second(second)});
     transaction.put(ReportRecord{.id = id, .updated_at = test::at_second(second)});
     transaction.append(CoverageRecord{.drive = id, .to = test::at_second(second), .line = {{1, 2}}});
   }
@@ -128,6 +135,7 @@ TEST_F(SqliteTransactionTest, old_sessions_reports_without_a_hazard_and_coverage
   transaction.erase_older_than(test::at_second(2));
   EXPECT_FALSE(transaction.session("at-1.000000").has_value());
   EXPECT_TRUE(transaction.session("at-2.000000").has_value());
+  EXPECT_THAT(transaction.streams_of("phone"), ElementsAre("at-2.000000"));
   EXPECT_FALSE(transaction.report("at-1.000000").has_value());
   EXPECT_TRUE(transaction.report("at-2.000000").has_value());
   EXPECT_TRUE(transaction.report("of-hazard").has_value());
