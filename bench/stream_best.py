@@ -254,7 +254,7 @@ class Watch:
 
 def admission(table, options):
     """Sessions at 5 fps arrive until one is refused; then the ones inside must get what they were granted."""
-    arrive, after = (0.15, 8) if options.quick else (0.3, 30)
+    arrive, after = (0.15, 16) if options.quick else (0.3, 30)
     with hazardstream(MAX_SESSIONS="1000") as server:
         warm_up(server)
         capacity = server.load(sessions=4, seconds=4, fps_limit=100, query=FULL)["results_per_second"]

@@ -23,11 +23,11 @@ from servers import ROOT, fastapi_peer, hazardstream, machine  # noqa: E402
 PEERS = {"FastAPI, latency hint": lambda: fastapi_peer("latency"), "FastAPI, throughput hint": lambda: fastapi_peer("throughput")}
 # INPUT_SHAPES=model keeps to the square graph that the peers run too; the default also compiles one that fits the camera.
 SQUARE, OWN_CHOICE, ADAPTIVE = "hazardstream, 640x640 only", "hazardstream", "hazardstream, balanced"
-SERVERS = {**PEERS, SQUARE: lambda: hazardstream(INPUT_SHAPES="model"), OWN_CHOICE: hazardstream}
+SERVERS = {**PEERS, SQUARE: lambda: hazardstream(INPUT_SHAPES="model"), OWN_CHOICE: hazardstream, ADAPTIVE: hazardstream}
 # quality: every frame goes through the network, as large as with the peers. balanced, the default of clients, shows it up to a twentieth
-# smaller in a crowd (docs/decisions/0013) and may under load look at smaller inputs and predict boxes in between: the same server again,
-# its rows say how much was predicted and on which inputs.
-CONTENDERS = {**{name: (name, "quality_mode=quality") for name in SERVERS}, ADAPTIVE: (OWN_CHOICE, "quality_mode=balanced")}
+# smaller in a crowd (docs/decisions/0013) and may under load look at smaller inputs and predict boxes in between: its rows say how much
+# was predicted and on which inputs.
+CONTENDERS = {**{name: (name, "quality_mode=quality") for name in SERVERS}, ADAPTIVE: (ADAPTIVE, "quality_mode=balanced")}
 WARM_UP_SECONDS = 2
 OTHERS_CORES_MAX = 0.1
 ROWS = {
@@ -69,8 +69,7 @@ def measure(arguments, rows):
         for name, server in servers.items():
             found["memory"].append({"contender": name, "idle_mib": server.rss_mib()})
             for sessions in (1, 4):  # caches, and the graphs that are compiled for what really comes
-                server.load(seconds=WARM_UP_SECONDS, sessions=sessions, fps_limit=100, query="quality_mode=quality")
-        servers[OWN_CHOICE].load(seconds=WARM_UP_SECONDS, sessions=4, fps_limit=100, query="quality_mode=balanced")
+                server.load(seconds=WARM_UP_SECONDS, sessions=sessions, fps_limit=100, query=CONTENDERS[name][1])
         for turn in range(arguments.rounds):
             for row in rows:
                 for name, (host, query) in CONTENDERS.items():
