@@ -87,23 +87,24 @@ def drive_picture(server, frame):
         return reply.read()
 
 
-def find_number(server, wanted):
-    """The number of the first picture of the simulated drive whose detections satisfy `wanted`."""
+def find_number(server, wanted, only=None):
+    """The number of the first picture of the simulated drive whose detections' scores satisfy `wanted`; `only` of this class."""
     for number in range(1, 400, 3):
         _, _, reply = server.request("POST", "/detect", drive_picture(server, number), {"Content-Type": "image/jpeg"})
-        if wanted([detection["confidence"] for detection in reply["detections"]]):
+        kinds = {detection["class_name"] for detection in reply["detections"]}
+        if wanted([detection["confidence"] for detection in reply["detections"]]) and (only is None or kinds == {only}):
             return number
     raise AssertionError("the simulated drive has no such picture")
 
 
-def find_frame(server, wanted):
-    return drive_picture(server, find_number(server, wanted))
+def find_frame(server, wanted, only=None):
+    return drive_picture(server, find_number(server, wanted, only))
 
 
 @pytest.fixture(scope="session")
 def sure_frame(server):
-    """A picture in which the model is sure of a hazard, and of nothing in between."""
-    return find_frame(server, lambda scores: scores and max(scores) >= 0.65 and all(s >= 0.62 or s < 0.45 for s in scores))
+    """A picture in which the model is sure of a crack, and of nothing in between."""
+    return find_frame(server, lambda scores: scores and max(scores) >= 0.65 and all(s >= 0.62 or s < 0.45 for s in scores), "crack")
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,12 @@ constexpr auto kRenewsWithin = std::chrono::seconds(2);
 
 // The sender goes by its own clock, and its frames are not all looked at: a newer one will soon take the place of the one that waits.
 // One that waits for its verdict before it sends, and every kept frame, is not helped by waiting.
-bool renews(const Lane& lane, base::SteadyTime now) noexcept { return lane.renewed_at && now - *lane.renewed_at < kRenewsWithin; }
+// Nor is one that has waited for a quarter of the age its client allows: at a half the result is late (quality_ladder.hpp).
+bool renews(const Lane& lane, base::SteadyTime now) noexcept {
+  const auto& most = lane.settings.age_max;
+  const bool due = most && now - lane.waiting.back().received_at > *most / 4;
+  return lane.renewed_at && now - *lane.renewed_at < kRenewsWithin && !due;
+}
 
 // Of two that renew the one whose frame is fresher: the other will soon have a fresher one too, and loses nothing but time that its
 // frame would have spent growing old. What is kept waits in the order of its start.

@@ -64,6 +64,16 @@ TEST_F(LaneOrderTest, streams_whose_frames_are_not_replaced_go_in_turn) {
   EXPECT_EQ(next(), &first);
 }
 
+TEST_F(LaneOrderTest, a_frame_that_has_waited_for_a_quarter_of_its_allowed_age_goes_before_fresher_ones) {
+  Lane& due = stream(5, 51ms);
+  const Lane& fresh = stream(5.5, 2ms);
+  EXPECT_EQ(next(), &fresh);
+  due.settings.age_max = 204ms;
+  EXPECT_EQ(next(), &fresh);
+  due.settings.age_max = 203ms;
+  EXPECT_EQ(next(), &due);
+}
+
 TEST_F(LaneOrderTest, a_lane_a_whole_frame_ahead_waits_for_the_next_round_however_fresh) {
   const Lane& behind = stream(5, 30ms);
   stream(6, 0ms);
