@@ -200,7 +200,7 @@ class Desk {
   std::optional<store::StreamRecord> owner_of(const std::string& session_id);  // under the collectors' lock
   void forget_open(const std::string& session_id);                             // as well
   void erase_rows(store::Transaction& transaction, const std::string& session_id, Erased& gone);
-  static std::vector<std::string> erase_reports(store::Transaction& transaction, store::ReportFilter which);
+  static std::vector<std::string> report_ids(store::Transaction& transaction, store::ReportFilter which);
   void erase(std::function<void(store::Transaction&, Erased&)> rows, EraseDone done);
   std::optional<Report> sync_with_hazard(store::Transaction& transaction, const domain::Hazard& hazard);
 

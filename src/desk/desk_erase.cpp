@@ -9,7 +9,7 @@ namespace hazard::desk {
 
 using domain::ErrorCode;
 
-std::vector<std::string> Desk::erase_reports(store::Transaction& transaction, store::ReportFilter which) {
+std::vector<std::string> Desk::report_ids(store::Transaction& transaction, store::ReportFilter which) {
   std::vector<std::string> gone;
   which.limit = store::kPageMost;
   for (std::int64_t total = 1; which.offset < total; which.offset += which.limit) {
@@ -66,7 +66,7 @@ void Desk::forget_open(const std::string& session_id) {
 void Desk::erase_rows(store::Transaction& transaction, const std::string& session_id, Erased& gone) {
   store::ReportFilter which;
   which.session_id = session_id;
-  std::ranges::move(erase_reports(transaction, which), std::back_inserter(gone.reports));
+  std::ranges::move(report_ids(transaction, which), std::back_inserter(gone.reports));
   std::ranges::move(report::erase_session(transaction, session_id, clock_.wall()), std::back_inserter(gone.evidence));
 }
 
@@ -83,7 +83,7 @@ void Desk::erase_client(const std::string& client_key, EraseDone done) {
   const auto rows = [this, client_key](store::Transaction& transaction, Erased& gone) {
     store::ReportFilter which;
     which.client_key = client_key;
-    gone.reports = erase_reports(transaction, which);
+    gone.reports = report_ids(transaction, which);
     for (const std::string& session : transaction.streams_of(client_key)) erase_rows(transaction, session, gone);
     std::ranges::move(report::erase_client(transaction, client_key, clock_.wall()), std::back_inserter(gone.evidence));
     std::ranges::move(transaction.pictures_hosted_for(client_key), std::back_inserter(gone.evidence));
