@@ -26,7 +26,7 @@ std::string truth_line(const std::string& file, const sim::FrameTruth& truth, do
     json.fixed_field("x1", static_cast<double>(hazard.box.x1), 1).fixed_field("y1", static_cast<double>(hazard.box.y1), 1);
     json.fixed_field("x2", static_cast<double>(hazard.box.x2), 1).fixed_field("y2", static_cast<double>(hazard.box.y2), 1);
     json.field("class_id", hazard.class_id).field("id", hazard.id).fixed_field("distance_m", hazard.distance_m, 2);
-    json.end_object();
+    json.fixed_field("visible", hazard.visible, 2).end_object();
   }
   json.end_array();
   // Six digits: a tenth of a metre.

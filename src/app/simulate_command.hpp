@@ -25,8 +25,8 @@ inline constexpr std::uint64_t kSimulateCountMost = 999'999;  // six digits in a
 domain::Result<void> check(const SimulateOptions& options);
 
 // Writes 000001.jpg, 000002.jpg, ... and at the end truth.jsonl, one object a picture:
-//   {"file":"000001.jpg","width":640,"height":360,"boxes":[{"x1":..,"y1":..,"x2":..,"y2":..,"class_id":0,"id":7,"distance_m":12.3}],
-//    "lat":..,"lon":..,"heading_deg":..,"speed_mps":..,"time_s":..}
+//   {"file":"000001.jpg","width":640,"height":360,"boxes":[{"x1":..,"y1":..,"x2":..,"y2":..,"class_id":0,"id":7,"distance_m":12.3,
+//    "visible":0.8}],"lat":..,"lon":..,"heading_deg":..,"speed_mps":..,"time_s":..}
 // The folder is made where it is missing; files of the same names are replaced. The truth appears only when all pictures are
 // there. Returns an exit code of command.hpp and says on stderr what went wrong.
 int run_simulate(const SimulateOptions& options);

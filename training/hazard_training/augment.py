@@ -156,9 +156,46 @@ def soft_shape(height, width, rng):
     return cv2.resize(soft, (width, height), interpolation=cv2.INTER_LINEAR).astype(np.float32)[..., None] / 255
 
 
-def change_light(picture, rng):
-    """Brightness, contrast, gamma, colour cast, saturation, shadow or sun, blur, noise and JPEG loss, each at its own odds."""
+def cast_shadows(height, width, rng):
+    """A factor of brightness, height x width x 1: streaks as trees cast them across a road, in one direction, soft or sharp."""
+    factor = np.full((height // 2, width // 2), 255, np.uint8)
+    slope, dark = rng.normal(0, 0.25), rng.uniform(0.3, 0.75)
+    for _ in range(rng.integers(2, 12)):
+        middle = np.array((rng.uniform(0, width / 2), rng.uniform(0, height / 2)))
+        along = np.array((1.0, slope + rng.normal(0, 0.05))) * rng.uniform(10, width / 3)
+        across = np.array((rng.normal(0, 3), rng.uniform(2, height / 14)))
+        outline = [middle + u * along + v * across * rng.uniform(0.4, 1.3)
+                   for u, v in ((-1, 0), (-0.6, -1), (0, -1), (0.5, -1), (1, 0), (0.6, 1), (0, 1), (-0.5, 1))]
+        cv2.fillPoly(factor, [np.array(outline).astype(np.int32)], int(255 * min(1.0, dark * rng.uniform(0.9, 1.2))))
+    return _soften(factor, (height, width), int(rng.choice((1, 3, 5, 9))))
+
+
+def stains(height, width, rng):
+    """A factor of brightness, height x width x 1: oil and old patches, flat as the road lies, which keep the asphalt's grain."""
+    factor = np.full((height // 2, width // 2), 255, np.uint8)
+    for _ in range(rng.integers(1, 6)):
+        middle = (int(rng.uniform(0, width / 2)), int(rng.uniform(0, height / 2)))
+        long = rng.uniform(3, 28)
+        axes = (max(2, int(long)), max(1, int(long * rng.uniform(0.2, 0.6))))
+        cv2.ellipse(factor, middle, axes, float(rng.normal(0, 8)), 0, 360, int(255 * rng.uniform(0.55, 0.85)), -1)
+    return _soften(factor, (height, width), int(rng.choice((3, 5, 7))))
+
+
+def _soften(factor, size, edge):
+    soft = cv2.resize(cv2.blur(factor, (edge, edge)), size[::-1], interpolation=cv2.INTER_LINEAR)
+    return soft.astype(np.float32)[..., None] / 255
+
+
+def change_light(picture, rng, shadows=0.0):
+    """Brightness, contrast, gamma, colour cast, saturation, shadow or sun, blur, noise and JPEG loss, each at its own odds.
+
+    Before them `shadows` is the share of pictures with cast shadows, and again of those with stains.
+    """
     height, width = picture.shape[:2]
+    # Dark, and yet no hazard: what a pothole is taken for most often on a road that was never seen.
+    for make in (cast_shadows, stains):
+        if shadows and rng.random() < shadows:
+            picture = (picture * make(height, width, rng)).astype(np.uint8)
     levels = np.arange(256, dtype=np.float32)[:, None] / 255
     levels = levels ** np.exp(rng.normal(0, 0.25)) * np.exp(rng.normal(0, 0.15)) * np.exp(rng.normal(0, 0.06, 3))
     levels = (levels - 0.5) * np.exp(rng.normal(0, 0.15)) + 0.5 + rng.normal(0, 0.04)

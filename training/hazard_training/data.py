@@ -13,6 +13,9 @@ import numpy as np
 
 WIDTH = 640
 CRACK, POTHOLE = 0, 1
+# Of a simulated hazard: at 640 px, a smaller box is nothing that a detector could name, and a rim at the picture's edge neither.
+LEAST_SIDES = (6, 4)
+LEAST_VISIBLE = 0.35
 # At 640 px: mask pieces closer than this are one object, and an object has at least so many mask pixels.
 JOIN_AND_LEAST = ((15, 47), (5, 117))
 
@@ -163,11 +166,12 @@ def _truth_frame(entry, picture):
     objects, lane = [], np.full(picture.shape[:2], 255, np.uint8)
     for box in entry.get("boxes", []):
         left, top, right, bottom = (max(0, round(box[k] * scale)) for k in ("x1", "y1", "x2", "y2"))
-        if right - left >= 6 and bottom - top >= 4 and box["class_id"] in (CRACK, POTHOLE):
+        large = right - left >= LEAST_SIDES[0] and bottom - top >= LEAST_SIDES[1]
+        if large and box.get("visible", 1.0) >= LEAST_VISIBLE and box["class_id"] in (CRACK, POTHOLE):
             corners = np.array([(left, top), (right - 1, bottom - 1)], np.int16)
             objects.append(Object(int(box["class_id"]), corners))
         else:
-            # Smaller than what a detector at this width could name: neither asked for nor a clean road.
+            # Neither asked for nor a clean road.
             lane[top:bottom + 1, left:right + 1] = 0
     return Frame(str(entry["file"]), picture, lane, objects)
 

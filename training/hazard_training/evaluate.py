@@ -96,12 +96,13 @@ def parity(graph, weights, pictures, width=640, height=640, least=0.1):
 
 
 def simulated(folder, infer, width, height, near=15.0, clear=0.7, overlap=0.3):
-    """Recall of hazards within `near` metres of which at least `clear` is in the picture, and false alarms a frame.
+    """Recall of clear hazards within `near` metres, and false alarms a frame.
 
-    A finding is an alarm when it meets no truth box of any distance; a truth box without a distance counts as near.
+    Clear: at least the share `clear` of it is in the picture, and its box is large enough at 640 px to be trained on (data.LEAST_SIDES).
+    `recall_of_all` asks for the smaller ones and for those cut off as well. A finding is an alarm when it meets no truth box of any distance; a truth box without a distance counts as near.
     Cracks are judged by overlap with the box of the truth at 0.3: their extent is a matter of taste, their presence is not.
     """
-    found = asked = alarms = frames = 0
+    found, asked, alarms, frames = [0, 0], [0, 0], 0, 0
     for truth_file in sorted(pathlib.Path(folder).rglob("truth.jsonl")):
         for line in truth_file.read_text(encoding="utf-8").splitlines():
             entry = json.loads(line)
@@ -110,13 +111,18 @@ def simulated(folder, infer, width, height, near=15.0, clear=0.7, overlap=0.3):
             frames += 1
             truth = [(np.array([[b[k] for k in ("x1", "y1", "x2", "y2")]], float), b) for b in entry.get("boxes", [])]
             for box, facts in truth:
-                if facts.get("distance_m", 0.0) <= near and facts.get("visible", 1.0) >= clear:
-                    asked += 1
-                    mine = rows[rows[:, 5] == facts["class_id"]]
-                    found += bool((scoring.pair_iou(mine[:, :4], box) >= overlap).any())
+                if facts.get("distance_m", 0.0) > near:
+                    continue
+                mine = rows[rows[:, 5] == facts["class_id"]]
+                hit = bool((scoring.pair_iou(mine[:, :4], box) >= overlap).any())
+                sides = (box[0, 2:] - box[0, :2]) * data.WIDTH / picture.shape[1]
+                for kind in range(2 if facts.get("visible", 1.0) >= clear and (sides >= data.LEAST_SIDES).all() else 1):
+                    asked[kind] += 1
+                    found[kind] += hit
             boxes = np.concatenate([b for b, _ in truth]) if truth else np.zeros((0, 4))
             alarms += int((scoring.pair_iou(rows[:, :4], boxes).max(1, initial=0) < 0.1).sum())
-    return {"frames": frames, "asked": asked, "recall": found / asked if asked else None,
+    all_of_them, clear_ones = (f / a if a else None for f, a in zip(found, asked))
+    return {"frames": frames, "asked": asked[1], "recall": clear_ones, "asked_of_all": asked[0], "recall_of_all": all_of_them,
             "alarms_per_frame": alarms / frames if frames else None}
 
 

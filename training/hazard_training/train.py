@@ -62,7 +62,7 @@ class Sampler:
                 sample = augment.mosaic([frame, *others], size, options.zooms, rng)
             else:
                 sample = augment.random_window(frame, size, options.zooms, rng).apply(frame)
-        sample.picture = augment.change_light(sample.picture, rng)
+        sample.picture = augment.change_light(sample.picture, rng, options.shadows)
         return sample
 
     def batches(self, size, whole, rng):
@@ -306,6 +306,7 @@ def parse(arguments=None):
     add("--zooms", type=float, nargs=2, default=(0.6, 1.6))
     add("--mosaic", type=float, default=0.2, help="share of mosaics among the windows")
     add("--paste", type=float, default=0.0, help="share of annotated frames that get potholes of other frames laid onto their lane")
+    add("--shadows", type=float, default=0.0, help="share of samples with cast shadows, and again with stains, laid over them")
     add("--pothole-times", type=int, default=3, help="how often a frame with a pothole is drawn in an epoch")
     add("--epoch-pictures", type=int, help="pictures an epoch; all of them unless given")
     add("--evaluate-minutes", type=float, default=10, help="least time between evaluations")

@@ -107,6 +107,17 @@ def test_truth_folder_scales_boxes_and_keeps_clean_frames(tmp_path):
     assert not second.objects
 
 
+def test_slivers_and_rims_of_simulated_hazards_are_neither_asked_for_nor_clean(tmp_path):
+    cv2.imwrite(str(tmp_path / "1.jpg"), np.zeros((360, 640, 3), np.uint8))
+    boxes = [{"x1": 100, "y1": 200, "x2": 140, "y2": 203, "class_id": 0, "visible": 1},
+             {"x1": 300, "y1": 330, "x2": 400, "y2": 360, "class_id": 1, "visible": 0.2},
+             {"x1": 500, "y1": 330, "x2": 600, "y2": 360, "class_id": 1, "visible": 0.6}]
+    (tmp_path / "truth.jsonl").write_text(json.dumps({"file": "1.jpg", "boxes": boxes}))
+    (frame,) = data.read_truth_folder(tmp_path)
+    assert frame.boxes(data.POTHOLE).tolist() == [[500, 330, 600, 360]] and not len(frame.boxes(data.CRACK))
+    assert not frame.lane[200:203, 100:140].any() and not frame.lane[330:360, 300:400].any() and frame.lane[345, 450] == 255
+
+
 def test_windows_of_boxes_without_masks_are_clipped():
     thing = data.Object(1, np.array([(100, 100), (199, 139)], np.int16))
     frame = data.Frame("x", np.zeros((400, 640, 3), np.uint8), np.full((400, 640), 255, np.uint8), [thing])

@@ -1,8 +1,11 @@
 """Suppression, average precision, coverage and the letterbox."""
+import json
+
+import cv2
 import numpy as np
 import pytest
 
-from hazard_training import data, scoring
+from hazard_training import data, evaluate, scoring
 
 
 def frame(*boxes, label=0):
@@ -64,3 +67,20 @@ def test_detections_come_back_in_the_pictures_own_pixels():
 
     (row,) = scoring.detect(infer, picture, 640, 640)
     assert row.tolist() == pytest.approx([576, 328, 704, 392, 0.9, 0])
+
+
+def test_simulated_recall_asks_for_what_is_clear(tmp_path):
+    cv2.imwrite(str(tmp_path / "1.jpg"), np.zeros((720, 1280, 3), np.uint8))
+    boxes = [{"x1": 576, "y1": 328, "x2": 704, "y2": 392, "class_id": 0, "distance_m": 9, "visible": 1},   # found
+             {"x1": 100, "y1": 500, "x2": 200, "y2": 560, "class_id": 1, "distance_m": 5, "visible": 1},   # missed
+             {"x1": 100, "y1": 400, "x2": 200, "y2": 406, "class_id": 0, "distance_m": 9, "visible": 1},   # a sliver
+             {"x1": 0, "y1": 500, "x2": 50, "y2": 560, "class_id": 1, "distance_m": 5, "visible": 0.5},    # cut off
+             {"x1": 100, "y1": 300, "x2": 200, "y2": 340, "class_id": 0, "distance_m": 20, "visible": 1}]  # far
+    (tmp_path / "truth.jsonl").write_text(json.dumps({"file": "1.jpg", "boxes": boxes}))
+
+    def infer(_):
+        return np.array([[320, 320, 64, 32, 0.9, 0.0], [600, 600, 20, 20, 0.9, 0.0]], np.float64).T
+
+    report = evaluate.simulated(tmp_path, infer, 640, 640)
+    assert (report["asked"], report["recall"], report["asked_of_all"], report["recall_of_all"]) == (2, 0.5, 4, 0.25)
+    assert report["alarms_per_frame"] == 1

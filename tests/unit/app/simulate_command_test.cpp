@@ -66,6 +66,16 @@ TEST_F(simulate_command, writes_pictures_of_the_size_and_their_truth) {
     EXPECT_THAT(lines[1], HasSubstr(key));
 }
 
+TEST_F(simulate_command, truth_says_how_much_of_a_hazard_is_in_the_picture) {
+  SimulateOptions options = small();
+  options.count = 30;
+  options.drive.hazards_per_km = 200;
+  ASSERT_EQ(run_simulate(options), 0);
+  const std::string truth = text_of(options.folder / "truth.jsonl");
+  EXPECT_THAT(truth, HasSubstr("\"visible\":1}"));
+  EXPECT_THAT(truth, HasSubstr("\"visible\":0."));  // cut by the picture's edge
+}
+
 TEST_F(simulate_command, every_and_first_choose_the_frames) {
   SimulateOptions options = small();
   options.drive.fps = 10;
