@@ -99,7 +99,8 @@ def simulated(folder, infer, width, height, near=15.0, clear=0.7, overlap=0.3):
     """Recall of clear hazards within `near` metres, and false alarms a frame.
 
     Clear: at least the share `clear` of it is in the picture, and its box is large enough at 640 px to be trained on (data.LEAST_SIDES).
-    `recall_of_all` asks for the smaller ones and for those cut off as well. A finding is an alarm when it meets no truth box of any distance; a truth box without a distance counts as near.
+    `recall_of_all` asks for the smaller ones and for those cut off as well. A finding is an alarm when it meets no truth box of any
+    distance; a truth box without a distance counts as near.
     Cracks are judged by overlap with the box of the truth at 0.3: their extent is a matter of taste, their presence is not.
     """
     found, asked, alarms, frames = [0, 0], [0, 0], 0, 0
