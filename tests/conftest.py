@@ -23,13 +23,13 @@ def free_port():
 
 
 class Server:
-    def __init__(self, **settings):
+    def __init__(self, stderr=None, **settings):
         self.port = free_port()
         self.settings = settings
         self.url = f"http://127.0.0.1:{self.port}"
         self.ws = f"ws://127.0.0.1:{self.port}"
         environment = {**os.environ, "HOST": "127.0.0.1", "PORT": str(self.port), "LOG_LEVEL": "warn", **settings}
-        self.process = subprocess.Popen([BINARY, "serve"], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
+        self.process = subprocess.Popen([BINARY, "serve"], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=stderr)
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             try:

@@ -1,8 +1,10 @@
 // What the page of hazards asks the server; every refusal becomes one Refused with a sentence for people.
+import { authorization, heard } from "./key.js";
+
 const OFFLINE = "The server does not answer. Is it running, and is this device connected?";
 const SENTENCES = {
-  401: "This server shows hazards only to those who are let in; open the page on the server’s own machine.",
-  403: "The server refuses requests from this address of the page. Open it under the server’s own address.",
+  401: "This server shows hazards only to those who have a key.",
+  403: "The server refuses this: the key lacks the right, or the page was opened under an address the server does not know.",
   404: "This hazard is gone: it was erased, or its time was over.",
   501: "This server keeps no hazards.",
   503: "The server has too much to do at the moment. Try again in a few seconds.",
@@ -19,11 +21,12 @@ export class Refused extends Error {
 async function ask(path, options = {}) {
   let reply;
   try {
-    reply = await fetch(path, { headers: { Accept: "application/json", ...options.headers }, method: options.method, body: options.body });
+    reply = await fetch(path, { headers: { Accept: "application/json", ...authorization(), ...options.headers }, method: options.method, body: options.body });
   } catch {
     throw new Refused(0, "");
   }
   const body = await reply.json().catch(() => null);
+  heard(reply.status);
   if (!reply.ok) throw new Refused(reply.status, typeof body?.detail === "string" ? body.detail : "");
   if (body === null) throw new Refused(reply.status, "the answer is no JSON");
   return { body, etag: reply.headers.get("ETag") };

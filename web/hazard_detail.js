@@ -4,6 +4,7 @@ import { HazardMerge } from "./hazard_merge.js";
 import { HazardNote } from "./hazard_note.js";
 import { HazardSplit } from "./hazard_split.js";
 import { byId, element, historyWords, times, when, where } from "./hazard_words.js";
+import { hidePicture, showPicture } from "./key.js";
 
 // The states that an action may lead to; which of them it may be now, the server says (next_states).
 const LEADS = { confirm: ["confirmed"], dismiss: ["dismissed"], fix: ["fixed"], reopen: ["reopened", "pending"], archive: ["archived"] };
@@ -148,8 +149,8 @@ export class HazardDetail {
     const { hazard, picture, pictureSaid } = this.#shown;
     const image = byId("evidence");
     image.hidden = !picture;
-    if (picture && image.getAttribute("src") !== picture) image.src = picture;
-    if (!picture) image.removeAttribute("src");
+    if (picture) showPicture(image, picture);
+    if (!picture) hidePicture(image);
     image.alt = picture ? `The ${hazard.class_name} in its best picture` : "";
     byId("evidence-said").textContent = pictureSaid;
   }

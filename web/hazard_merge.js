@@ -1,6 +1,7 @@
 // Merging another hazard into the opened one: which may be meant, what would happen, and doing it.
 import { hazardsAround, oneHazard } from "./hazard_api.js";
 import { byId, element, metresBetween, span, times, when } from "./hazard_words.js";
+import { hidePicture, showPicture } from "./key.js";
 
 const NEAR_M = 50; // twice what a phone between houses is wrong by
 const NEAR_MOST = 30;
@@ -96,13 +97,13 @@ export class HazardMerge {
   #preview() {
     byId("merge-tools").hidden = !this.#other;
     this.offer();
-    if (!this.#other) return byId("merge-picture").removeAttribute("src");
+    if (!this.#other) return hidePicture(byId("merge-picture"));
     const { hazard: other, picture } = this.#other;
     const into = this.#hazard;
     const image = byId("merge-picture");
     image.hidden = !picture;
     image.alt = `The other ${other.class_name} in its best picture`;
-    if (picture && image.getAttribute("src") !== picture) image.src = picture;
+    if (picture) showPicture(image, picture);
     const sum = into.sightings + other.sightings;
     const named = other.class_name === into.class_name ? "" : ` The class stays ${into.class_name}.`;
     byId("merge-said").replaceChildren(...[

@@ -6,6 +6,7 @@ import { HazardDetail } from "./hazard_detail.js";
 import { HazardList } from "./hazard_list.js";
 import { HazardPlan } from "./hazard_plan.js";
 import { byId, element, times } from "./hazard_words.js";
+import { key, ticketed } from "./key.js";
 
 const PAGE = 50;
 const PLAN_MOST = 5000;        // more on one plan is a blot, and megabytes
@@ -227,8 +228,8 @@ async function decideTicked(state) {
   }
 }
 
-function listen() {
-  const events = new EventSource("/events");
+async function listen() {
+  const events = new EventSource(await ticketed("/events"));
   const line = byId("live");
   const show = (state, text) => {
     line.dataset.state = state;
@@ -282,6 +283,12 @@ byId("previous").addEventListener("click", () => turnPage(-1));
 byId("next").addEventListener("click", () => turnPage(1));
 byId("tick-all").addEventListener("change", (event) => list.tickPage(event.target.checked));
 for (const button of document.querySelectorAll("[data-bulk]")) button.addEventListener("click", () => decideTicked(button.dataset.bulk));
+byId("exports").addEventListener("click", async (event) => {
+  const link = event.target.closest("a");
+  if (!link || !key()) return;
+  event.preventDefault(); // a download sends no key
+  location.href = await ticketed(link.href);
+});
 byId("zoom-in").addEventListener("click", () => plan.zoom(1.4));
 byId("zoom-out").addEventListener("click", () => plan.zoom(1 / 1.4));
 byId("fit").addEventListener("click", () => plan.fit());

@@ -3,6 +3,7 @@
 // lost is resumed where it was, with its track ids; one that the server no longer has is followed by a new one.
 import { ClockOffset, epochSeconds } from "./clock.js";
 import { makeEnvelope } from "./envelope.js";
+import { authorization, heard, ticketed } from "./key.js";
 
 const FIRST_PAUSE_MS = 300;
 const LONGEST_PAUSE_MS = 8000;
@@ -51,7 +52,7 @@ export class DetectionStream {
     if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify({ type: "config_update", config }));
   }
 
-  #connect() {
+  async #connect() {
     const url = new URL("/stream/detection", location.href);
     url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
     const { id, token, event } = this.lost ?? {};
@@ -59,7 +60,11 @@ export class DetectionStream {
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
     this.listener.state("connecting");
     this.welcomed = false;
-    const socket = new WebSocket(url);
+    this.opening = true;
+    const address = await ticketed(url.href.replace(/^ws/, "http"));
+    this.opening = false;
+    if (!this.wanted || this.socket) return;
+    const socket = new WebSocket(address.replace(/^http/, "ws"));
     this.socket = socket;
     socket.onmessage = (event) => this.#hear(socket, event);
     socket.onclose = () => this.#lost(socket);
@@ -114,19 +119,24 @@ export class DetectionStream {
     if (!this.wanted) return;
     this.listener.state("reconnecting");
     const refused = !this.welcomed && this.lost;
+    const barred = !this.welcomed && !this.lost;
     this.retry = setTimeout(async () => {
       if (refused) await this.#askForSession();
-      if (this.wanted && !this.socket) this.#connect();
+      if (barred) heard(await this.#ask("/stream/sessions/none")); // a handshake does not say that a key is asked for
+      if (this.wanted && !this.socket && !this.opening) this.#connect();
     }, this.pause * (0.5 + Math.random()));
     this.pause = Math.min(LONGEST_PAUSE_MS, this.pause * 2);
   }
 
+  #ask(path) {
+    return fetch(path, { headers: authorization() }).then((reply) => reply.status, () => 0);
+  }
+
   // After a resume that came to nothing: is the session still there?
   async #askForSession() {
-    const ask = (path) => fetch(path).then((reply) => reply.status, () => 0);
     const { id } = this.lost;
     // A server that is not ready refuses everybody for the moment.
-    const status = (await ask("/health/ready")) === 200 ? await ask(`/stream/sessions/${id}`) : 0;
+    const status = (await this.#ask("/health/ready")) === 200 ? await this.#ask(`/stream/sessions/${id}`) : 0;
     if (this.lost?.id !== id) return;
     this.refusals += status === 200;
     if (status === 404 || this.refusals >= RESUMES_REFUSED_MOST) this.lost = null;

@@ -57,10 +57,10 @@ export class HazardStream {
 
   // options: config (the query of docs/protocol.md), onVerdict(verdict), onMessage(message), onState(word: connecting, open,
   // reconnecting, closed), resume (true), firstPause and longestPause in ms, attempts (tries without a session before giving up;
-  // browsers do not say why a handshake was refused).
+  // browsers do not say why a handshake was refused), key (where the server asks for one: each connection gets a ticket with it).
   constructor(url = "ws://127.0.0.1:8080", options = {}) {
     this.#url = url;
-    this.#options = { config: {}, resume: true, firstPause: 300, longestPause: 8000, attempts: Infinity, ...options };
+    this.#options = { config: {}, resume: true, firstPause: 300, longestPause: 8000, attempts: Infinity, key: null, ...options };
     this.welcome = null;
     this.resumed = 0; // sessions
     this.duplicates = 0; // verdicts that came twice
@@ -149,13 +149,20 @@ export class HazardStream {
     }
   }
 
-  #connect() {
+  async #connect() {
     const url = new URL("/stream/detection", this.#url.replace(/^http/, "ws"));
     const { sessionId, token } = this.#key ?? {};
     const query = this.#key ? { session_id: sessionId, resume: token, last_event: this.#lastEvent } : this.#options.config;
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
     this.#state("connecting");
     this.#tries += 1;
+    if (this.#options.key !== null) {
+      const attempt = (this.#connecting = {}); // nobody else connects meanwhile
+      const ticket = await this.#ticket(query.session_id);
+      if (this.#connecting !== attempt) return;
+      if (ticket === null) return this.#lost(attempt);
+      url.searchParams.set("ticket", ticket);
+    }
     const socket = new WebSocket(url);
     this.#connecting = socket;
     socket.onmessage = (event) => {
@@ -164,6 +171,18 @@ export class HazardStream {
     socket.onclose = () => this.#lost(socket);
     socket.onerror = () => {}; // close follows
     this.#expectSomething(socket, 15000);
+  }
+
+  // Null: none now; a key that the server refuses is a failure for good.
+  async #ticket(sessionId) {
+    const reply = await fetch(new URL("/auth/tickets", this.#url.replace(/^ws/, "http")), {
+      method: "POST",
+      headers: { "Content-Type": "application/json", Authorization: `Bearer ${this.#options.key}` },
+      body: JSON.stringify({ route: "/stream/detection", session_id: sessionId ?? null }),
+    }).catch(() => null);
+    if (reply?.ok) return (await reply.json()).ticket;
+    if (reply?.status === 401 || reply?.status === 403) this.#failure = new Error("the server does not know this key");
+    return null;
   }
 
   #hear(socket, message) {
@@ -273,7 +292,8 @@ export class HazardStream {
   // After a resume that came to nothing: is the session still there?
   async #askForSession() {
     const base = this.#url.replace(/^ws/, "http");
-    const ask = (path) => fetch(new URL(path, base)).then((reply) => reply.status, () => 0);
+    const headers = this.#options.key === null ? {} : { Authorization: `Bearer ${this.#options.key}` };
+    const ask = (path) => fetch(new URL(path, base), { headers }).then((reply) => reply.status, () => 0);
     const sessionId = this.#key.sessionId;
     // A server that is not ready refuses everybody for the moment.
     const status = (await ask("/health/ready")) === 200 ? await ask(`/stream/sessions/${sessionId}`) : 0;
@@ -289,7 +309,7 @@ export class HazardStream {
     clearTimeout(this.#silenceTimer);
     const socket = this.#connecting;
     this.#connecting = this.#socket = null;
-    socket?.close(1000);
+    socket?.close?.(1000);
     this.#forget();
     this.#wake();
     this.#state("closed");

@@ -45,13 +45,15 @@ class HazardStream:
     on_verdict(verdict)  each verdict, in the order it came
     on_message(message)  everything else: session_created, session_resumed, config_updated, stats, pong, gap, session_closing...
     on_state(word)       connecting, open, reconnecting, closed
+    key                  where the server asks for one
     config               fps_limit, confidence_threshold, delivery, fields...: the query of docs/protocol.md
     """
 
     def __init__(self, url="ws://127.0.0.1:8080", *, on_verdict=None, on_message=None, on_state=None, first_pause=0.3, longest_pause=8.0,
-                 resume=True, **config):
+                 resume=True, key=None, **config):
         self.url = url.rstrip("/") + "/stream/detection"
         self.config = config
+        self._headers = {} if key is None else {"Authorization": f"Bearer {key}"}
         self.welcome = None
         self._on_verdict = on_verdict or (lambda verdict: None)
         self._on_message = on_message or (lambda message: None)
@@ -179,7 +181,8 @@ class HazardStream:
             values = {"session_id": self._key[0], "resume": self._key[1], "last_event": self._last_event}
         query = urllib.parse.urlencode(values)
         wait = None
-        async with connect(f"{self.url}?{query}", max_size=None, compression=None, open_timeout=10, close_timeout=2) as socket:
+        async with connect(f"{self.url}?{query}", max_size=None, compression=None, open_timeout=10, close_timeout=2,
+                           additional_headers=self._headers) as socket:
             async for text in socket:
                 message = json.loads(text)
                 if message["type"] in ("session_created", "session_resumed"):

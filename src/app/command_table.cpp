@@ -5,9 +5,9 @@
 namespace hazard::app {
 
 std::span<const Command> commands() {
-  static const std::array kCommands{serve_command(),  detect_command(),   import_command(),
-                                    stream_command(), simulate_command(), check_model_command(),
-                                    bench_command(),  config_command(),   version_command()};
+  static const std::array kCommands{serve_command(),    detect_command(),      import_command(), stream_command(),
+                                    simulate_command(), check_model_command(), bench_command(),  key_command(),
+                                    config_command(),   version_command()};
   return kCommands;
 }
 

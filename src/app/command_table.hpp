@@ -17,6 +17,7 @@ Command simulate_command();
 Command check_model_command();
 Command bench_command();
 Command config_command();
+Command key_command();
 Command version_command();
 
 }  // namespace hazard::app

@@ -84,11 +84,11 @@ std::expected<LoadedConfig, ConfigMistakes> load_config(const ConfigSources& sou
 }
 
 std::optional<std::string> listening_refusal(const Config& config) {
-  if (serve::is_loopback_host(config.host) || config.allow_anonymous) return std::nullopt;
+  if (serve::is_loopback_host(config.host) || config.allow_anonymous || !config.api_keys_file.empty()) return std::nullopt;
   return fmt::format(
       "HOST = \"{}\" can be reached from other machines, and anybody there could use the server: it asks for no keys.\n"
-      "  Remedy: set ALLOW_ANONYMOUS=true (or --allow-anonymous) if that is meant, or HOST=127.0.0.1 and a proxy in front that "
-      "asks for keys.",
+      "  Remedy: set API_KEYS_FILE (`hazardstream key NAME` makes a key), or ALLOW_ANONYMOUS=true (or --allow-anonymous) if "
+      "everybody is meant, or HOST=127.0.0.1.",
       config.host);
 }
 

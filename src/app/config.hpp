@@ -21,6 +21,7 @@ struct Config {
   std::string host;
   int port = 0;
   std::vector<int> extra_ports;
+  std::string api_keys_file;  // empty: no keys
   bool allow_anonymous = false;
   std::vector<std::string> cors_origins;
   int max_connections = 0;

@@ -42,13 +42,15 @@ bool is_class_name(std::string_view text) {
 
 constexpr auto kSettings = std::to_array<Setting>({
     {"HOST", Group::server, "127.0.0.1", TextField{&Config::host, "an IPv4 or IPv6 address, or localhost", is_address},
-     "Address to listen on. Anything but loopback lets others in, and needs ALLOW_ANONYMOUS."},
+     "Address to listen on. Anything but loopback lets others in, and needs API_KEYS_FILE or ALLOW_ANONYMOUS."},
     {"PORT", Group::server, "8080", IntegerField{&Config::port, 0, 65535, ""},
      "Port to listen on; 0 takes any free one and prints it."},
     {"EXTRA_PORTS", Group::server, "", PortsField{&Config::extra_ports},
      "Further ports with the same routes, for installed clients that have another one built in."},
+    {"API_KEYS_FILE", Group::server, "", TextField{&Config::api_keys_file, "a file, or nothing", any_text},
+     "Keys of those who may use the server, one a line; `hazardstream key NAME` makes them. Asked for on loopback too."},
     {"ALLOW_ANONYMOUS", Group::server, "false", SwitchField{&Config::allow_anonymous},
-     "Serve everybody who can reach HOST, without keys. Only matters when HOST is not loopback."},
+     "Serve everybody who can reach HOST, without a key; only administration then needs one."},
     {"CORS_ORIGINS", Group::server, "",
      WordsField{&Config::cors_origins, "origins such as https://app.example, separated by commas", is_origin},
      "Web pages of these origins may use the server. Loopback origins always may while HOST is loopback."},

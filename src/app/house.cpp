@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "app/calibration.hpp"
+#include "app/keys_file.hpp"
 #include "app/model_source.hpp"
 #include "app/state_file.hpp"
 #include "app/version.hpp"
@@ -78,6 +79,10 @@ domain::Result<std::unique_ptr<House>> House::build(const Config& config, HouseT
   auto keeping = Keeping::open(config, self->tools_.clock);
   if (!keeping) return std::unexpected(std::move(keeping.error()));
   house->keeping_ = std::move(*keeping);
+  auto listening = server_options(config);
+  auto keys = read_keys_file(config.api_keys_file);
+  if (!keys) return std::unexpected(std::move(keys.error()));
+  listening.keys = std::move(*keys);
   auto delivery = make_delivery(config, house->keeping_->store(), house->tools_.clock, kVersion);
   if (!delivery) return std::unexpected(std::move(delivery.error()));
   house->delivery_ = std::move(*delivery);
@@ -90,13 +95,13 @@ domain::Result<std::unique_ptr<House>> House::build(const Config& config, HouseT
                                          .fit_camera = house->shelf_.fit_camera});
   }
   self->restore_sessions();  // before anybody can ask for them
-  auto server = serve::Server::start(server_options(config), {.registry = self->registry_,
-                                                              .pictures = self->pictures_,
-                                                              .version = std::string(kVersion),
-                                                              .model_error = [self] { return self->model_error(); },
-                                                              .delivery = self->delivery_.get(),
-                                                              .desk = &self->keeping_->desk(),
-                                                              .drives = self->uploads_.get()});
+  auto server = serve::Server::start(listening, {.registry = self->registry_,
+                                                 .pictures = self->pictures_,
+                                                 .version = std::string(kVersion),
+                                                 .model_error = [self] { return self->model_error(); },
+                                                 .delivery = self->delivery_.get(),
+                                                 .desk = &self->keeping_->desk(),
+                                                 .drives = self->uploads_.get()});
   if (!server) return std::unexpected(std::move(server.error()));
   house->server_ = std::move(*server);
   house->tools_.say(

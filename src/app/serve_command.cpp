@@ -101,6 +101,7 @@ Examples:
   hazardstream serve                                        then open http://127.0.0.1:8080
   hazardstream serve --port 9000 --openvino-performance-mode throughput
   hazardstream serve --model-path exports/best_openvino_model
+  hazardstream serve --host 0.0.0.0 --api-keys-file keys.txt
   hazardstream serve --host 0.0.0.0 --allow-anonymous       anybody who can reach this machine may use it)",
       .run = run};
 }

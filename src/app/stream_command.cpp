@@ -12,6 +12,7 @@
 
 #include "app/command_table.hpp"
 #include "app/frame_source.hpp"
+#include "app/keys_file.hpp"
 #include "app/stream_tally.hpp"
 #include "client/back_off.hpp"
 #include "client/pace.hpp"
@@ -27,8 +28,9 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-constexpr std::array<Option, 12> kOptions{{
+constexpr std::array<Option, 13> kOptions{{
     {"url", "URL", "the server [ws://127.0.0.1:8080]"},
+    {"key-file", "FILE", "holds the key that the server asks for"},
     {"fps", "RATE", "frames a second, by the clock; 0: the next one as soon as the last is answered [10]"},
     {"count", "N", "stop after so many frames"},
     {"seconds", "S", "stop after so long"},
@@ -350,10 +352,12 @@ ExitCode run_stream(const Invocation& invocation) {
     fmt::print(stderr, "hazardstream stream: {}\n", plan.error());
     return ExitCode::usage;
   }
-  const auto url = client::parse_url(plan->url);
-  if (!url) {
-    fmt::print(stderr, "hazardstream stream: --url {}\n", url.error().message);
-    return ExitCode::usage;
+  auto url = client::parse_url(plan->url);
+  if (!url) return fmt::print(stderr, "hazardstream stream: --url {}\n", url.error().message), ExitCode::usage;
+  if (invocation.has("key-file")) {
+    auto key = read_key(invocation.options.at("key-file"));
+    if (!key) return fmt::print(stderr, "hazardstream stream: --key-file: {}.\n", key.error().message), ExitCode::usage;
+    url->key = std::move(*key);
   }
   auto source = open_source(plan->source);
   if (!source) {

@@ -12,6 +12,7 @@ struct Url {
   std::string host;
   std::string port = "80";
   std::string target = "/";  // path and query
+  std::string key;           // sent as Authorization: Bearer; empty: none
 };
 
 // Errors: invalid_value, with the reason (TLS is not spoken by this client).

@@ -48,8 +48,9 @@ domain::Result<void> WebSocket::upgrade(const Url& url, std::chrono::millisecond
   const domain::ByteView nonce_bytes(reinterpret_cast<const std::uint8_t*>(nonce.data()), nonce.size());
   unsent_ = fmt::format(
       "GET {} HTTP/1.1\r\nHost: {}:{}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-      "Sec-WebSocket-Key: {}\r\nSec-WebSocket-Version: 13\r\n\r\n",
-      url.target, url.host, url.port, wire::base64_encode(nonce_bytes));
+      "Sec-WebSocket-Key: {}\r\nSec-WebSocket-Version: 13\r\n{}\r\n",
+      url.target, url.host, url.port, wire::base64_encode(nonce_bytes),
+      url.key.empty() ? std::string() : fmt::format("Authorization: Bearer {}\r\n", url.key));
   if (auto sent = flush(); !sent) return sent;
 
   std::string head;

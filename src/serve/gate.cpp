@@ -31,7 +31,7 @@ Gate::Decision Gate::judge(const RequestHead& head) const {
 
 Gate::Decision Gate::judge_route(const RequestHead& head, Router::Match&& match) const {
   const Route& route = *match.route;
-  if (auto granted = authorize_(route.access, head); !granted) return Refused{.error = granted.error(), .allow = {}};
+  if (auto granted = authorize_(route, match.params, head); !granted) return Refused{.error = granted.error(), .allow = {}};
   // A page that may not read the answer may not cause anything either.
   const bool changes = head.method != Method::get && head.method != Method::head;
   if ((route.checks_origin || changes) && !origins_.allows(head)) {

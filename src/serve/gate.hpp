@@ -16,8 +16,9 @@ namespace hazard::serve {
 
 class Gate {
  public:
-  // Whether the sender of this head may use routes of this kind. Errors: unauthorized, forbidden.
-  using Authorize = std::function<domain::Result<void>(Access, const RequestHead&)>;
+  // Whether the sender of this head may use this route with these parameters. Errors: unauthorized, forbidden. Asked at most once
+  // for a request: a ticket is used up by it.
+  using Authorize = std::function<domain::Result<void>(const Route&, const std::vector<std::string>& params, const RequestHead&)>;
 
   Gate(Router router, OriginPolicy origins, Authorize authorize);
 

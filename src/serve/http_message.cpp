@@ -36,6 +36,8 @@ Response error_response(const domain::Error& error, std::string_view request_id,
     const auto seconds = std::max<std::int64_t>(1, std::chrono::ceil<std::chrono::seconds>(*retry_after).count());
     response.headers.emplace_back("Retry-After", std::to_string(seconds));
   }
+  if (error.code == domain::ErrorCode::unauthorized)
+    response.headers.emplace_back("WWW-Authenticate", "Bearer");  // RFC 9110 15.5.2
   return response;
 }
 

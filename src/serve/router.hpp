@@ -15,8 +15,9 @@
 
 namespace hazard::serve {
 
-// Whom a route is for. There is no default: a route that forgot to say cannot be written.
-enum class Access : std::uint8_t { everyone, stream, detect, reports, admin };
+// Whom a route is for. There is no default: a route that forgot to say cannot be written. `any_key`: whoever holds a key, whatever
+// it opens; the others but `everyone` are the rights that a key may have.
+enum class Access : std::uint8_t { everyone, any_key, stream, detect, reports, admin };
 
 enum class BodyKind : std::uint8_t {
   none,

@@ -30,6 +30,7 @@ std::string greeting_json(const std::string& version) {
 Router make_router(Services& services) {
   Router router;
   add_websocket_route(router, services);
+  add_auth_route(router, services);
   add_event_routes(router, services);
   add_session_routes(router, services);
   add_process_route(router, services);

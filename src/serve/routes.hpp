@@ -25,6 +25,7 @@ class Delivery;
 
 namespace hazard::serve {
 
+class Doorkeeper;
 class DriveDoor;
 
 struct Services {
@@ -36,6 +37,7 @@ struct Services {
   StreamContext& streams;
   const HttpMetrics& http;
   const OriginPolicy& origins;
+  Doorkeeper& door;
   DemoRenderer& demo;
   std::size_t frame_bytes_max;
   outgoing::Delivery* delivery = nullptr;  // null: nobody is told of hazards
@@ -49,6 +51,7 @@ struct Services {
 Router make_router(Services& services);
 
 void add_websocket_route(Router& router, Services& services);  // routes_websocket.cpp
+void add_auth_route(Router& router, Services& services);       // routes_auth.cpp
 void add_event_routes(Router& router, Services& services);     // routes_events.cpp
 void add_session_routes(Router& router, Services& services);   // routes_sessions.cpp
 void add_process_route(Router& router, Services& services);    // routes_process.cpp

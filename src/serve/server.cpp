@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "desk/desk.hpp"
+#include "serve/doorkeeper.hpp"
 #include "serve/http_connection.hpp"
 #include "serve/listener.hpp"
 #include "serve/net.hpp"
@@ -26,14 +27,6 @@ std::function<std::string()> reason_for(std::function<std::string()> reason, boo
   if (on_loopback || !reason) return reason;
   return [reason = std::move(reason)] {
     return reason().empty() ? std::string() : std::string("the model cannot be loaded; the server's log says why");
-  };
-}
-
-// While on loopback whoever reaches the server is its owner. Beyond it, anonymous clients may do everything but administer.
-Gate::Authorize make_authorize(bool on_loopback) {
-  return [on_loopback](Access access, const RequestHead&) -> domain::Result<void> {
-    if (on_loopback || access != Access::admin) return {};
-    return domain::refuse(domain::ErrorCode::unauthorized, "This path needs the right of an administrator.");
   };
 }
 
@@ -63,6 +56,7 @@ class RunningServer final : public Server {
   ConnectionSet connections_;
   ReadBudget budget_;
   const OriginPolicy origins_;
+  Doorkeeper door_;
   HttpMetrics http_metrics_;
   StreamContext streams_;
   DemoRenderer demo_;
@@ -93,6 +87,7 @@ RunningServer::RunningServer(const ServerOptions& options, Dependencies&& depend
       clock_(registry_.pipeline().clock()),
       budget_(options.read_bytes_max),
       origins_(options.cors_origins, on_loopback),
+      door_({.keys = options.keys, .on_loopback = on_loopback, .allow_anonymous = options.allow_anonymous}, clock_),
       streams_{.loop = loop_,
                .connections = connections_,
                .budget = budget_,
@@ -111,13 +106,17 @@ RunningServer::RunningServer(const ServerOptions& options, Dependencies&& depend
                 .streams = streams_,
                 .http = http_metrics_,
                 .origins = origins_,
+                .door = door_,
                 .demo = demo_,
                 .frame_bytes_max = options.frame_bytes_max,
                 .delivery = dependencies.delivery,
                 .desk = dependencies.desk,
                 .drives = dependencies.drives},
       http_{.loop = loop_,
-            .gate = Gate(make_router(services_), origins_, make_authorize(on_loopback)),
+            .gate = Gate(make_router(services_), origins_,
+                         [this](const Route& route, const std::vector<std::string>& params, const RequestHead& head) {
+                           return door_.admit(route, params, head);
+                         }),
             .clock = clock_,
             .deadlines = deadlines_of(options),
             .limits = {},
@@ -209,10 +208,10 @@ void RunningServer::join() {
 
 domain::Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options, Dependencies dependencies) {
   const bool on_loopback = is_loopback_host(options.host);
-  if (!on_loopback && !options.allow_anonymous) {
+  if (!on_loopback && options.keys.empty() && !options.allow_anonymous) {
     return domain::refuse(domain::ErrorCode::invalid_value,
-                          fmt::format("HOST={} can be reached by others, and everyone could use this server: give "
-                                      "--allow-anonymous if that is meant, or use HOST=127.0.0.1",
+                          fmt::format("HOST={} can be reached by others, and everyone could use this server: give it keys "
+                                      "(API_KEYS_FILE), --allow-anonymous if that is meant, or HOST=127.0.0.1",
                                       options.host));
   }
   auto server = std::make_unique<RunningServer>(options, std::move(dependencies), on_loopback);

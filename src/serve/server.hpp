@@ -13,6 +13,7 @@
 
 #include "domain/error.hpp"
 #include "domain/limits.hpp"
+#include "serve/access_keys.hpp"
 #include "session/registry.hpp"
 #include "session/single_picture.hpp"
 
@@ -32,7 +33,8 @@ struct ServerOptions {
   std::uint16_t port = 8080;  // 0: any free one
   std::vector<std::uint16_t> extra_ports;
   std::vector<std::string> cors_origins;
-  bool allow_anonymous = false;  // needed to listen beyond loopback; routes for administrators stay closed there
+  AccessKeys keys;               // when there are any, every route that is not for everyone asks for one
+  bool allow_anonymous = false;  // else needed to listen beyond loopback; routes for administrators stay closed without a key
   int connections_max = 2000;
   std::size_t frame_bytes_max = domain::kFrameBytesMaxDefault;
   std::size_t read_bytes_max = 256 * 1024 * 1024;  // of unfinished requests and messages, all connections together

@@ -126,7 +126,11 @@ TEST_F(ConfigTest, refuses_to_listen_beyond_this_machine_without_leave) {
   ASSERT_TRUE(refusal);
   EXPECT_NE(refusal->find("--allow-anonymous"), std::string::npos);
   EXPECT_NE(refusal->find("0.0.0.0"), std::string::npos);
+  EXPECT_NE(refusal->find("API_KEYS_FILE"), std::string::npos);
   config.allow_anonymous = true;
+  EXPECT_EQ(listening_refusal(config), std::nullopt);
+  config.allow_anonymous = false;
+  config.api_keys_file = "keys.txt";
   EXPECT_EQ(listening_refusal(config), std::nullopt);
 }
 

@@ -95,6 +95,13 @@ TEST_F(HouseTest, a_taken_port_is_refused) {
   EXPECT_THAT(second.error().message, HasSubstr(std::to_string(config_.port)));
 }
 
+TEST_F(HouseTest, a_wrong_file_of_keys_stops_the_start) {
+  config_.api_keys_file = "/nowhere/keys.txt";
+  const auto house = House::build(config_, tools([] { return Loaded(detect::make_fake_engine({})); }));
+  ASSERT_FALSE(house);
+  EXPECT_THAT(house.error().message, HasSubstr("/nowhere/keys.txt"));
+}
+
 TEST_F(HouseTest, stopping_twice_is_harmless) {
   auto house = House::build(config_, tools([] { return Loaded(detect::make_fake_engine({})); }));
   ASSERT_TRUE(house);

@@ -42,6 +42,12 @@ TEST(StreamCommand, speaks_no_tls_and_says_so) {
   EXPECT_THAT(told, HasSubstr("TLS"));
 }
 
+TEST(StreamCommand, a_missing_file_of_its_key_is_told) {
+  const auto [code, told] = stream({"drive", "--key-file", "/no/such.key"});
+  EXPECT_EQ(code, 2);
+  EXPECT_THAT(told, HasSubstr("/no/such.key"));
+}
+
 TEST(StreamCommand, a_missing_source_and_a_missing_server_fail_with_the_reason) {
   EXPECT_THAT(stream({"no/such/folder"}).second, HasSubstr("no such folder"));
   std::string gone;

@@ -25,6 +25,19 @@ TEST(WebSocket, keeps_what_came_together_with_the_upgrade) {
   EXPECT_EQ(messages->front().payload, "hello");
 }
 
+TEST(WebSocket, sends_its_key_in_the_upgrade_and_none_without_one) {
+  for (const bool has_key : {true, false}) {
+    const test::ScriptedPeer peer([has_key](const std::string& read) -> std::string {
+      if (!read.ends_with("\r\n\r\n")) return {};
+      EXPECT_EQ(read.find("\r\nAuthorization: Bearer hs_1\r\n") != std::string::npos, has_key);
+      return kSwitching;
+    });
+    auto url = *parse_url(peer.address());
+    if (has_key) url.key = "hs_1";
+    EXPECT_TRUE(WebSocket::connect(url));
+  }
+}
+
 TEST(WebSocket, tells_why_it_was_refused_in_the_servers_words) {
   const test::ScriptedPeer peer([](const std::string& read) -> std::string {
     if (!read.ends_with("\r\n\r\n")) return {};

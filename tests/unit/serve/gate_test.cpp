@@ -25,9 +25,11 @@ Gate example() {
               .access = Access::stream,
               .body = {.kind = BodyKind::json, .bytes_max = 100},
               .handler = nothing});
-  return Gate(std::move(router), OriginPolicy({"https://roads.example"}, true), [](Access access, const RequestHead&) {
-    return access == Access::admin ? domain::Result<void>(domain::refuse(ErrorCode::unauthorized, "no")) : domain::Result<void>{};
-  });
+  return Gate(std::move(router), OriginPolicy({"https://roads.example"}, true),
+              [](const Route& route, const auto&, const RequestHead&) {
+                return route.access == Access::admin ? domain::Result<void>(domain::refuse(ErrorCode::unauthorized, "no"))
+                                                     : domain::Result<void>{};
+              });
 }
 
 Gate::Decision judge(const std::string& line, const std::string& headers = {}) {
