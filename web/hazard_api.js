@@ -21,7 +21,8 @@ export class Refused extends Error {
 async function ask(path, options = {}) {
   let reply;
   try {
-    reply = await fetch(path, { headers: { Accept: "application/json", ...authorization(), ...options.headers }, method: options.method, body: options.body });
+    const headers = { Accept: "application/json", ...authorization(), ...options.headers };
+    reply = await fetch(path, { headers, method: options.method, body: options.body });
   } catch {
     throw new Refused(0, "");
   }

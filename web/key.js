@@ -8,8 +8,8 @@ export const authorization = () => (key() ? { Authorization: `Bearer ${key()}` }
 export function heard(status) {
   const form = document.getElementById("key-form");
   if (!form || (status !== 401 && !(status === 403 && key()))) return;
-  const words = status === 403 ? "This key does not open this page." : key() ? "The server does not know this key." : "This server asks for a key.";
-  document.getElementById("key-said").textContent = words;
+  const wrong = status === 403 ? "This key does not open this page." : "The server does not know this key.";
+  document.getElementById("key-said").textContent = key() ? wrong : "This server asks for a key.";
   if (!form.hidden) return;
   form.hidden = false;
   form.addEventListener("submit", (event) => {
