@@ -46,26 +46,15 @@ domain::Result<void> measure(detect::EngineOptions options, std::string_view mod
 ExitCode run(const Invocation& invocation) {
   const auto text = invocation.value("seconds", "5");
   const auto seconds = number_within<int>(text, 1, 600);
-  if (!seconds) {
-    fmt::print(stderr, "hazardstream: --seconds takes a whole number from 1 to 600.\n");
-    return ExitCode::usage;
-  }
+  if (!seconds) return complain(ExitCode::usage, "--seconds takes a whole number from 1 to 600.");
   const auto options = engine_options(invocation.config);
-  if (const auto wrong = plainly_wrong(options)) {
-    fmt::print(stderr, "hazardstream cannot start: {}\n", *wrong);
-    return ExitCode::cannot_start;
-  }
+  if (const auto wrong = plainly_wrong(options)) return complain(ExitCode::cannot_start, *wrong);
   const auto picture = invocation.has("picture") ? read_picture(invocation.value("picture")) : sample_picture();
-  if (!picture) {
-    fmt::print(stderr, "hazardstream: {}\n", picture.error().message);
-    return ExitCode::failed;
-  }
+  if (!picture) return complain(ExitCode::failed, picture.error().message);
   bool first = true;
   for (const std::string_view mode : {"latency", "throughput"}) {
-    if (const auto done = measure(options, mode, *picture, std::chrono::seconds(*seconds), first); !done) {
-      fmt::print(stderr, "hazardstream: {}\n", done.error().message);
-      return ExitCode::failed;
-    }
+    if (const auto done = measure(options, mode, *picture, std::chrono::seconds(*seconds), first); !done)
+      return complain(ExitCode::failed, done.error().message);
     first = false;
   }
   return ExitCode::ok;

@@ -21,6 +21,9 @@ enum class ExitCode : int {
   cannot_start = 3,  // a setting, the model or the port is wrong: nothing was served
 };
 
+// Says on standard error why a command ends with `code`, and gives the code back.
+ExitCode complain(ExitCode code, std::string_view why);
+
 // `--name VALUE`, or a switch when `value` is empty.
 struct Option {
   std::string_view name;   // without dashes, as in "annotate"

@@ -130,30 +130,16 @@ class PictureRun {
 
 ExitCode run(const Invocation& invocation) {
   const auto plan = make_plan(invocation);
-  if (!plan) {
-    fmt::print(stderr, "hazardstream: {}\n", plan.error());
-    return ExitCode::usage;
-  }
+  if (!plan) return complain(ExitCode::usage, plan.error());
   const auto options = engine_options(invocation.config);
-  if (const auto wrong = plainly_wrong(options)) {
-    fmt::print(stderr, "hazardstream cannot start: {}\n", *wrong);
-    return ExitCode::cannot_start;
-  }
+  if (const auto wrong = plainly_wrong(options)) return complain(ExitCode::cannot_start, *wrong);
   std::error_code error;
-  if (!plan->annotate.empty() && !fs::is_directory(plan->annotate, error) && !fs::create_directories(plan->annotate, error)) {
-    fmt::print(stderr, "hazardstream cannot start: the folder {} cannot be made: {}.\n", plan->annotate, error.message());
-    return ExitCode::cannot_start;
-  }
+  if (!plan->annotate.empty() && !fs::is_directory(plan->annotate, error) && !fs::create_directories(plan->annotate, error))
+    return complain(ExitCode::cannot_start, fmt::format("the folder {} cannot be made: {}.", plan->annotate, error.message()));
   const auto engine = detect::load_openvino_engine(options);
-  if (!engine) {
-    fmt::print(stderr, "hazardstream cannot start: {}\n", engine.error().message);
-    return ExitCode::cannot_start;
-  }
+  if (!engine) return complain(ExitCode::cannot_start, engine.error().message);
   const auto files = expand_pictures(invocation.operands);
-  if (files.empty()) {
-    fmt::print(stderr, "hazardstream: there are no pictures in what was named.\n");
-    return ExitCode::failed;
-  }
+  if (files.empty()) return complain(ExitCode::failed, "there are no pictures in what was named.");
   if (plan->csv) fmt::print("{}", csv_header());
   PictureRun pictures(**engine, *plan);
   const auto refused = std::ranges::count_if(files, [&](const fs::path& file) { return !pictures.take(file); });

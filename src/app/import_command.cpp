@@ -149,30 +149,23 @@ ExitCode tell(const ImportOutcome& outcome) {
   return ExitCode::ok;
 }
 
-ExitCode cannot_start(std::string_view why) {
-  fmt::print(stderr, "hazardstream cannot start: {}\n", why);
-  return ExitCode::cannot_start;
-}
-
 ExitCode run(const Invocation& invocation) {
   const auto plan = make_plan(invocation);
-  if (!plan) {
-    fmt::print(stderr, "hazardstream: {}\n", plan.error());
-    return ExitCode::usage;
-  }
+  if (!plan) return complain(ExitCode::usage, plan.error());
   const Config& config = invocation.config.values;
   if (config.data_dir.empty())
-    return cannot_start("DATA_DIR is not set: name the folder in which hazards are kept, as --data-dir FOLDER.");
+    return complain(ExitCode::cannot_start,
+                    "DATA_DIR is not set: name the folder in which hazards are kept, as --data-dir FOLDER.");
   auto options = engine_options(invocation.config);
   if (options.performance_mode == "auto") options.performance_mode = "latency";  // one picture at a time
-  if (const auto bad = plainly_wrong(options)) return cannot_start(*bad);
+  if (const auto bad = plainly_wrong(options)) return complain(ExitCode::cannot_start, *bad);
   const base::RealClock clock;
   auto keeping = Keeping::open(config, clock);
-  if (!keeping) return cannot_start(keeping.error().message);
+  if (!keeping) return complain(ExitCode::cannot_start, keeping.error().message);
   const auto delivery = make_delivery(config, (*keeping)->store(), clock, kVersion, outgoing::Sending::at_next_start);
-  if (!delivery) return cannot_start(delivery.error().message);
+  if (!delivery) return complain(ExitCode::cannot_start, delivery.error().message);
   const auto engine = detect::load_openvino_engine(options);
-  if (!engine) return cannot_start(engine.error().message);
+  if (!engine) return complain(ExitCode::cannot_start, engine.error().message);
 
   ::signal(SIGPIPE, SIG_IGN);
   for (const int number : {SIGINT, SIGTERM}) ::signal(number, [](int) { interrupted = true; });
@@ -185,8 +178,7 @@ ExitCode run(const Invocation& invocation) {
                                             .stop = [] { return interrupted.load(); }});
   line.end();
   if (outcome) return tell(*outcome);
-  fmt::print(stderr, "hazardstream: {}\n", outcome.error().message);
-  return ExitCode::failed;
+  return complain(ExitCode::failed, outcome.error().message);
 }
 
 }  // namespace

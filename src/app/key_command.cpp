@@ -15,14 +15,10 @@ constexpr std::array<Option, 1> kOptions{
 ExitCode run(const Invocation& invocation) {
   const std::string& name = invocation.operands.front();
   const auto rights = invocation.value("rights", "stream,detect");
-  if (!serve::is_key_name(name)) {
-    fmt::print(stderr, "hazardstream key: NAME has 1 to 64 letters, digits, dots, dashes or underscores.\n");
-    return ExitCode::usage;
-  }
-  if (const auto known = serve::parse_rights(rights); !known) {
-    fmt::print(stderr, "hazardstream key: --rights: {}.\n", known.error().message);
-    return ExitCode::usage;
-  }
+  if (!serve::is_key_name(name))
+    return complain(ExitCode::usage, "NAME has 1 to 64 letters, digits, dots, dashes or underscores.");
+  if (const auto known = serve::parse_rights(rights); !known)
+    return complain(ExitCode::usage, fmt::format("--rights: {}.", known.error().message));
   const std::string key = "hs_" + base::make_token() + base::make_token();
   fmt::print("{}\n", key);
   fmt::print(

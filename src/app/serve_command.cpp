@@ -23,11 +23,6 @@ void say(std::string_view text) {
   std::fflush(stdout);
 }
 
-ExitCode cannot_start(std::string_view why) {
-  fmt::print(stderr, "hazardstream cannot start: {}\n", why);
-  return ExitCode::cannot_start;
-}
-
 // Each connection is a file to the kernel; shells often allow 1,024 where the hard limit is far higher.
 void allow_connections(int connections_max) {
   rlimit limit{};
@@ -44,12 +39,12 @@ void allow_connections(int connections_max) {
 
 ExitCode run(const Invocation& invocation) {
   const auto& config = invocation.config.values;
-  if (const auto refusal = listening_refusal(config)) return cannot_start(*refusal);
+  if (const auto refusal = listening_refusal(config)) return complain(ExitCode::cannot_start, *refusal);
   const auto engine = engine_options(invocation.config);
-  if (const auto wrong = plainly_wrong(engine)) return cannot_start(*wrong);
+  if (const auto wrong = plainly_wrong(engine)) return complain(ExitCode::cannot_start, *wrong);
   const auto log_options =
       base::log::choose_options(STDERR_FILENO, config.log_format == "auto" ? "" : config.log_format, config.log_level);
-  if (!log_options) return cannot_start(log_options.error());
+  if (!log_options) return complain(ExitCode::cannot_start, log_options.error());
 
   signal(SIGPIPE, SIG_IGN);  // a reader of our output that goes away must not take the server along
   StopSignals signals;
@@ -66,7 +61,7 @@ ExitCode run(const Invocation& invocation) {
                                      .load_apart = [&] { return detect::load_openvino_engine(apart); }});
   if (!house) {
     base::log::install(nullptr);
-    return cannot_start(house.error().message);
+    return complain(ExitCode::cannot_start, house.error().message);
   }
 
   const int number = signals.wait();

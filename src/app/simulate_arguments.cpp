@@ -79,11 +79,8 @@ std::expected<SimulateOptions, std::string> read_options(const Invocation& invoc
 
 ExitCode run(const Invocation& invocation) {
   const auto options = read_options(invocation);
-  if (!options) {
-    fmt::print(stderr, "hazardstream: {}\n", options.error());
-    return ExitCode::usage;
-  }
-  return static_cast<ExitCode>(run_simulate(*options));
+  if (!options) return complain(ExitCode::usage, options.error());
+  return run_simulate(*options);
 }
 
 }  // namespace

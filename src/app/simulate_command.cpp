@@ -82,17 +82,12 @@ domain::Result<void> check(const SimulateOptions& options) {
   return {};
 }
 
-int run_simulate(const SimulateOptions& options) {
-  if (const auto fits = check(options); !fits) {
-    fmt::print(stderr, "hazardstream: {}\n", fits.error().message);
-    return static_cast<int>(ExitCode::usage);
-  }
+ExitCode run_simulate(const SimulateOptions& options) {
+  if (const auto fits = check(options); !fits) return complain(ExitCode::usage, fits.error().message);
   std::error_code error;
   fs::create_directories(options.folder, error);
-  if (!fs::is_directory(options.folder, error)) {
-    fmt::print(stderr, "hazardstream: the folder {} cannot be made.\n", options.folder.string());
-    return static_cast<int>(ExitCode::cannot_start);
-  }
+  if (!fs::is_directory(options.folder, error))
+    return complain(ExitCode::cannot_start, fmt::format("the folder {} cannot be made.", options.folder.string()));
   const fs::path truth_path = options.folder / "truth.jsonl";
   fs::remove(truth_path, error);  // it may tell of other pictures
   const sim::Drive drive(options.drive);
@@ -104,19 +99,15 @@ int run_simulate(const SimulateOptions& options) {
     drive.render(frame, picture.view());
     const domain::Bytes jpeg = encoder.encode(picture.view(), options.quality);
     const std::string name = fmt::format("{:06}.jpg", i + 1);
-    if (!write(options.folder / name, reinterpret_cast<const char*>(jpeg.data()), jpeg.size()))
-      return static_cast<int>(ExitCode::failed);
+    if (!write(options.folder / name, reinterpret_cast<const char*>(jpeg.data()), jpeg.size())) return ExitCode::failed;
     truth += truth_line(name, drive.truth(frame), options.drive.size);
   }
   const fs::path unfinished = options.folder / "truth.jsonl.part";
-  if (!write(unfinished, truth.data(), truth.size())) return static_cast<int>(ExitCode::failed);
+  if (!write(unfinished, truth.data(), truth.size())) return ExitCode::failed;
   fs::rename(unfinished, truth_path, error);
-  if (error) {
-    fmt::print(stderr, "hazardstream: {} cannot be written: {}.\n", truth_path.string(), error.message());
-    return static_cast<int>(ExitCode::failed);
-  }
+  if (error) return complain(ExitCode::failed, fmt::format("{} cannot be written: {}.", truth_path.string(), error.message()));
   fmt::print("{} pictures and truth.jsonl in {}\n", options.count, options.folder.string());
-  return static_cast<int>(ExitCode::ok);
+  return ExitCode::ok;
 }
 
 }  // namespace hazard::app

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 
+#include "app/command.hpp"
 #include "domain/error.hpp"
 #include "sim/drive.hpp"
 
@@ -28,7 +29,7 @@ domain::Result<void> check(const SimulateOptions& options);
 //   {"file":"000001.jpg","width":640,"height":360,"boxes":[{"x1":..,"y1":..,"x2":..,"y2":..,"class_id":0,"id":7,"distance_m":12.3,
 //    "visible":0.8}],"lat":..,"lon":..,"heading_deg":..,"speed_mps":..,"time_s":..}
 // The folder is made where it is missing; files of the same names are replaced. The truth appears only when all pictures are
-// there. Returns an exit code of command.hpp and says on stderr what went wrong.
-int run_simulate(const SimulateOptions& options);
+// there. Says on stderr what went wrong.
+ExitCode run_simulate(const SimulateOptions& options);
 
 }  // namespace hazard::app

@@ -348,22 +348,16 @@ class StreamRun {
 
 ExitCode run_stream(const Invocation& invocation) {
   const auto plan = make_plan(invocation);
-  if (!plan) {
-    fmt::print(stderr, "hazardstream stream: {}\n", plan.error());
-    return ExitCode::usage;
-  }
+  if (!plan) return complain(ExitCode::usage, plan.error());
   auto url = client::parse_url(plan->url);
-  if (!url) return fmt::print(stderr, "hazardstream stream: --url {}\n", url.error().message), ExitCode::usage;
+  if (!url) return complain(ExitCode::usage, fmt::format("--url {}", url.error().message));
   if (invocation.has("key-file")) {
     auto key = read_key(invocation.options.at("key-file"));
-    if (!key) return fmt::print(stderr, "hazardstream stream: --key-file: {}.\n", key.error().message), ExitCode::usage;
+    if (!key) return complain(ExitCode::usage, fmt::format("--key-file: {}.", key.error().message));
     url->key = std::move(*key);
   }
   auto source = open_source(plan->source);
-  if (!source) {
-    fmt::print(stderr, "hazardstream stream: {}\n", source.error().message);
-    return ExitCode::failed;
-  }
+  if (!source) return complain(ExitCode::failed, source.error().message);
   struct sigaction action{};
   action.sa_handler = [](int) { interrupted = true; };
   ::sigaction(SIGINT, &action, nullptr);

@@ -49,7 +49,7 @@ class simulate_command : public ::testing::Test {
 
 TEST_F(simulate_command, writes_pictures_of_the_size_and_their_truth) {
   const SimulateOptions options = small();
-  ASSERT_EQ(run_simulate(options), 0);
+  ASSERT_EQ(run_simulate(options), ExitCode::ok);
   for (const char* name : {"000001.jpg", "000002.jpg", "000003.jpg"}) {
     const std::string bytes = text_of(options.folder / name);
     const auto header = image::probe({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
@@ -70,7 +70,7 @@ TEST_F(simulate_command, truth_says_how_much_of_a_hazard_is_in_the_picture) {
   SimulateOptions options = small();
   options.count = 30;
   options.drive.hazards_per_km = 200;
-  ASSERT_EQ(run_simulate(options), 0);
+  ASSERT_EQ(run_simulate(options), ExitCode::ok);
   const std::string truth = text_of(options.folder / "truth.jsonl");
   EXPECT_THAT(truth, HasSubstr("\"visible\":1}"));
   EXPECT_THAT(truth, HasSubstr("\"visible\":0."));  // cut by the picture's edge
@@ -81,7 +81,7 @@ TEST_F(simulate_command, every_and_first_choose_the_frames) {
   options.drive.fps = 10;
   options.first = 20;
   options.every = 5;
-  ASSERT_EQ(run_simulate(options), 0);
+  ASSERT_EQ(run_simulate(options), ExitCode::ok);
   const auto lines = lines_of(options.folder / "truth.jsonl");
   EXPECT_THAT(lines[0], HasSubstr("\"time_s\":2}"));
   EXPECT_THAT(lines[1], HasSubstr("\"time_s\":2.5}"));
@@ -91,11 +91,11 @@ TEST_F(simulate_command, every_and_first_choose_the_frames) {
 TEST_F(simulate_command, same_options_write_the_same_bytes) {
   SimulateOptions options = small();
   options.count = 1;
-  ASSERT_EQ(run_simulate(options), 0);
+  ASSERT_EQ(run_simulate(options), ExitCode::ok);
   const std::string picture = text_of(options.folder / "000001.jpg");
   const std::string truth = text_of(options.folder / "truth.jsonl");
   options.folder = folder_ / "again";
-  ASSERT_EQ(run_simulate(options), 0);
+  ASSERT_EQ(run_simulate(options), ExitCode::ok);
   EXPECT_EQ(text_of(options.folder / "000001.jpg"), picture);
   EXPECT_EQ(text_of(options.folder / "truth.jsonl"), truth);
 }
@@ -104,10 +104,10 @@ TEST_F(simulate_command, quality_changes_the_size_of_the_file) {
   SimulateOptions options = small();
   options.count = 1;
   options.quality = 95;
-  ASSERT_EQ(run_simulate(options), 0);
+  ASSERT_EQ(run_simulate(options), ExitCode::ok);
   const auto fine = fs::file_size(options.folder / "000001.jpg");
   options.quality = 30;
-  ASSERT_EQ(run_simulate(options), 0);
+  ASSERT_EQ(run_simulate(options), ExitCode::ok);
   EXPECT_LT(fs::file_size(options.folder / "000001.jpg"), fine);
 }
 
@@ -116,13 +116,13 @@ TEST_F(simulate_command, folder_that_cannot_be_made_is_refused) {
   fs::create_directories(folder_);
   std::ofstream(folder_ / "file") << "in the way";
   options.folder = folder_ / "file";
-  EXPECT_EQ(run_simulate(options), 3);
+  EXPECT_EQ(run_simulate(options), ExitCode::cannot_start);
 }
 
 TEST_F(simulate_command, option_out_of_range_writes_nothing) {
   SimulateOptions options = small();
   options.count = 0;
-  EXPECT_EQ(run_simulate(options), 2);
+  EXPECT_EQ(run_simulate(options), ExitCode::usage);
   EXPECT_FALSE(fs::exists(options.folder));
 }
 
