@@ -4,7 +4,8 @@ import { CameraSource, DriveSource } from "./sources.js";
 import { drawFrame } from "./overlay.js";
 import { Meter } from "./meter.js";
 import { Pace } from "./pace.js";
-import { showClock, showFigures, showHazard, showModel, showNotice, showPace, showState } from "./panel.js";
+import { Treatment } from "./treatment.js";
+import { showClock, showFigures, showHazard, showModel, showNotice, showPace, showState, showTreatment } from "./panel.js";
 
 const IN_FLIGHT_MAX = 2;     // one worked on, one waiting: more would only grow old
 const KEPT_FRAMES_MAX = 8;   // bitmaps waiting for their verdict
@@ -14,6 +15,7 @@ const byId = (id) => document.getElementById(id);
 
 const meter = new Meter();
 const pace = new Pace();
+const treatment = new Treatment();
 const frames = new Map();    // frame number -> { bitmap, sentAt, capturedAt }
 let source = null;
 let stream = null;
@@ -56,9 +58,11 @@ const listener = {
   },
   welcome(message) {
     showModel(message);
+    treatment.welcome(message);
     showNotice("");
   },
   message(message, receivedAt) {
+    treatment.heard(message);
     if (message.type === "session_closing") showNotice(`The server closes the stream (${message.reason}).`);
     if (message.seq !== undefined || message.data?.seq !== undefined) takeVerdict(message, receivedAt);
   },
@@ -193,6 +197,7 @@ byId("follow").addEventListener("change", () => { pace.follows = byId("follow").
 function showAll() {
   const now = performance.now();
   showFigures(meter, now);
+  showTreatment(treatment);
   showClock(stream?.clock.estimate);
   showPace(asked(), pace.sending(asked(), now));
 }

@@ -12,7 +12,8 @@ export function styleOf(detection) {
 
 export function labelOf(detection) {
   const track = detection.track_id === undefined ? "" : ` #${detection.track_id}`;
-  return `${detection.class_name} ${Math.round(detection.confidence * 100)} %${track}`;
+  const predicted = detection.predicted ? " · predicted" : "";
+  return `${detection.class_name} ${Math.round(detection.confidence * 100)} %${track}${predicted}`;
 }
 
 export function drawFrame(canvas, bitmap, detections) {
@@ -35,7 +36,7 @@ function drawBox(context, detection, unit) {
   context.strokeRect(x1, y1, x2 - x1, y2 - y1);
   context.lineWidth = 2.5 * unit;
   context.strokeStyle = colour;
-  context.setLineDash(dash.map((length) => length * unit));
+  context.setLineDash((detection.predicted ? [2, 5] : dash).map((length) => length * unit));
   context.strokeRect(x1, y1, x2 - x1, y2 - y1);
 
   const size = 15 * unit;

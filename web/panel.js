@@ -42,6 +42,21 @@ export function showPace(asked, sending) {
   byId("pace").textContent = words.length > 0 ? `Sending ${words.join(", ")}: the server suggests it.` : "";
 }
 
+const REASONS = { late: "results came too late", slow: "fewer results than promised", room: "there is room again" };
+
+export function showTreatment({ promised, input, every, predicted, reused, changes, reason, resumed }) {
+  const frames = every === 1 ? "every frame" : `one frame in ${every}`;
+  const words = {
+    promised: promised === null ? "–" : promised === 0 ? "what there is room for" : `${promised.toFixed(1)} frames a second`,
+    looks: input ? `${input.width} × ${input.height}, ${frames}` : "–",
+    predicted: predicted.toLocaleString("en"),
+    reused: reused.toLocaleString("en"),
+    changes: changes === 0 ? "0" : `${changes}: ${REASONS[reason] ?? reason}`,
+    resumed,
+  };
+  for (const [id, text] of Object.entries(words)) byId(id).textContent = text;
+}
+
 export function showFigures(meter, now) {
   const { rate, roundTrip, serverTime, captureToResult } = meter.figures(now);
   byId("rate").textContent = rate.toFixed(1);

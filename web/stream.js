@@ -94,10 +94,11 @@ export class DetectionStream {
     this.listener.message(message, receivedAt);
   }
 
-  // For the clocks: the answer says when it came there and when it left.
+  // For the clocks: the answer says when it came there and when it left. And for what the session is promised by now.
   #ping(socket) {
     if (socket === this.socket && socket.readyState === WebSocket.OPEN) {
       socket.send(JSON.stringify({ type: "ping", sent: epochSeconds() }));
+      socket.send(JSON.stringify({ type: "stats" }));
     }
   }
 

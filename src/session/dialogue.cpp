@@ -42,7 +42,8 @@ std::optional<std::string> Dialogue::answer(wire::ClientMessage&& message, base:
     return config ? wire::config_updated(*config, clock_.wall()) : wire::error_message(config.error(), clock_.wall());
   }
   if (const auto* ping = std::get_if<wire::Ping>(&message)) return wire::pong(ping->echo, wall, clock_.wall());
-  return wire::stats_message(session_->id(), session_->counters(), clock_.wall());
+  const auto view = session_->view();
+  return wire::stats_message(view.session_id, view.counters, view.granted_fps, clock_.wall());
 }
 
 }  // namespace hazard::session

@@ -121,6 +121,11 @@ wire::ServiceView Registry::service() const {
   view.uptime_seconds = base::to_ms(pipeline_.clock().now() - started_at_) / 1000.0;
   view.capacity_fps = pipeline_.capacity_fps();
   view.granted_fps = pipeline_.scheduler().granted_fps();
+  const pipeline::PipelineMetrics& metrics = pipeline_.metrics();
+  view.predicted_results = metrics.predicted.value();
+  view.reused_results = metrics.reused.value();
+  view.quality_changes = metrics.quality_changes.value();
+  view.refused_streams = metrics.refused_streams.value();
   if (const auto* graphs = pipeline_.graphs()) {
     for (const auto& form : graphs->forms()) {
       view.graphs.push_back(fmt::format("{}x{} {}", form.input.width, form.input.height, detect::to_string(form.strategy)));

@@ -159,6 +159,8 @@ std::string stream_stats(const ServiceView& service, const domain::ModelInfo* mo
     write_counters(json, service.totals);
     json.fixed_field("capacity_fps", service.capacity_fps, kRateDigits);
     json.fixed_field("granted_fps", service.granted_fps, kRateDigits);
+    json.field("predicted_results", service.predicted_results).field("reused_results", service.reused_results);
+    json.field("quality_changes", service.quality_changes).field("refused_streams", service.refused_streams);
     json.key("graphs").begin_array();
     for (const std::string& graph : service.graphs) json.value(graph);
     json.end_array().end_object().key("model_info");

@@ -76,8 +76,12 @@ struct ServiceView {
   double started_at = 0;  // epoch seconds
   double uptime_seconds = 0;
   double capacity_fps = 0;
-  double granted_fps = 0;           // promised to those who send
-  std::vector<std::string> graphs;  // "640x384 shared": the forms of the model that are compiled
+  double granted_fps = 0;               // promised to those who send
+  std::uint64_t predicted_results = 0;  // boxes moved on by the tracker
+  std::uint64_t reused_results = 0;     // the picture showed the same as the one before
+  std::uint64_t quality_changes = 0;
+  std::uint64_t refused_streams = 0;  // no room for one more
+  std::vector<std::string> graphs;    // "640x384 shared": the forms of the model that are compiled
 };
 
 std::string health(const ServiceView& service, const domain::ModelInfo* model);  // GET /health

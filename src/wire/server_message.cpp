@@ -248,11 +248,12 @@ std::string pong(std::string_view echo_object, base::WallTime received_at, base:
 
 std::string ping(base::WallTime now) { return simple_message("ping", now); }
 
-std::string stats_message(std::string_view session_id, const Counters& counters, base::WallTime now) {
+std::string stats_message(std::string_view session_id, const Counters& counters, double granted_fps, base::WallTime now) {
   std::string out;
   JsonWriter json(out);
   json.begin_object().field("type", "stats").field("session_id", session_id);
   write_counters(json, counters);
+  json.fixed_field("granted_fps", granted_fps, kRateDigits);
   epoch_field(json, "timestamp", now);
   json.end_object();
   return out;

@@ -72,7 +72,8 @@ std::string config_updated(const domain::StreamConfig& config, base::WallTime no
 // `echo_object` is Ping::echo; its own `timestamp` wins, `type`, `received_at` and `sent_at` in it are the server's to set.
 std::string pong(std::string_view echo_object, base::WallTime received_at, base::WallTime sent_at);
 std::string ping(base::WallTime now);
-std::string stats_message(std::string_view session_id, const Counters& counters, base::WallTime now);
+// `granted_fps`: what the session is promised now.
+std::string stats_message(std::string_view session_id, const Counters& counters, double granted_fps, base::WallTime now);
 std::string session_closing(std::string_view reason, bool reconnect, base::Duration retry_after, base::WallTime now);
 std::string gap(std::uint64_t from, std::uint64_t to);
 std::string stream_started(std::string_view session_id, base::WallTime now);

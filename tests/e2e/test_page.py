@@ -125,6 +125,40 @@ def test_sends_less_when_the_server_suggests_it_and_says_so(page):
     assert not page.is_checked("#follow")
 
 
+def test_says_what_the_server_promises_and_how_closely_it_looks(page):
+    page.click("#play")
+    wait_for_results(page, 5)
+    page.wait_for_function("() => document.getElementById('looks').textContent !== '–'")
+    assert page.inner_text("#looks").endswith("every frame") and " × " in page.inner_text("#looks")
+    assert page.inner_text("#promised") == "10.0 frames a second"
+    page.fill("#fps", "4")  # told again with the next statistics
+    page.wait_for_function("() => document.getElementById('promised').textContent === '4.0 frames a second'", timeout=15000)
+    page.locator("#changes").scroll_into_view_if_needed()
+    page.screenshot(path=OUTPUT / "treatment.png")
+
+
+def test_counts_predictions_reuse_changes_and_resumes_and_marks_predicted_boxes(page):
+    """The module that counts, driven by hand with the messages of docs/protocol.md."""
+    counted, label = page.evaluate("""async () => {
+      const { Treatment } = await import('/treatment.js');
+      const { labelOf } = await import('/overlay.js');
+      const treatment = new Treatment();
+      const result = (input, every, more) => treatment.heard({ type: 'detection_result', data: { quality: { input, every }, ...more } });
+      treatment.welcome({ type: 'session_created', granted_fps: 10 });
+      result({ width: 640, height: 384 }, 1, { predicted: false });
+      treatment.heard({ type: 'quality_changed', reason: 'late', quality: {} });
+      result({ width: 416, height: 256 }, 2, { predicted: false, reused: true });
+      result({ width: 0, height: 0 }, 2, { predicted: true });
+      treatment.heard({ type: 'frame_dropped', reason: 'stale' });
+      treatment.welcome({ type: 'session_resumed', granted_fps: 8 });
+      treatment.heard({ type: 'stats', granted_fps: 7.5 });
+      return [{ ...treatment }, labelOf({ class_name: 'crack', confidence: 0.5, track_id: 3, predicted: true })];
+    }""")
+    assert counted == {"promised": 7.5, "input": {"width": 416, "height": 256}, "every": 2, "predicted": 1, "reused": 1,
+                       "changes": 1, "reason": "late", "resumed": 1}
+    assert label == "crack 50 % #3 · predicted"
+
+
 def test_pauses_and_goes_on_with_the_space_bar(page):
     page.keyboard.press("Space")
     wait_for_results(page, 5)

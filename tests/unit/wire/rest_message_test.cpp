@@ -188,6 +188,10 @@ TEST(StreamStats, carries_what_the_sample_client_reads_and_the_counters) {
   service.totals.received = 9;
   service.totals.results = 9;
   service.started_at = 1700000000;
+  service.predicted_results = 4;
+  service.reused_results = 3;
+  service.quality_changes = 2;
+  service.refused_streams = 1;
   const domain::ModelInfo info = model();
   const auto stats = object(stream_stats(service, &info, kNow));
   const auto& streaming = stats.at("streaming_stats");
@@ -196,6 +200,10 @@ TEST(StreamStats, carries_what_the_sample_client_reads_and_the_counters) {
                           "detached_sessions", "restored_sessions", "unreadable_states", "resumes"});
   expect_keys(streaming.at("resumes"), {"resumed", "refused", "expired"});
   EXPECT_EQ(streaming.at("frames_processed"), 9);
+  EXPECT_EQ(streaming.at("predicted_results"), 4);
+  EXPECT_EQ(streaming.at("reused_results"), 3);
+  EXPECT_EQ(streaming.at("quality_changes"), 2);
+  EXPECT_EQ(streaming.at("refused_streams"), 1);
   EXPECT_EQ(streaming.at("sessions_by_type").at("websocket"), 1);
   EXPECT_EQ(stats.at("model_info").at("class_count"), 2);
   EXPECT_EQ(object(stream_stats(service, nullptr, kNow)).at("model_info").at("status"), "not_loaded");

@@ -321,7 +321,9 @@ TEST(Counters, add_up_and_name_every_drop_reason) {
   EXPECT_EQ(counters_object(counters),
             R"({"received":10,"results":4,"drops":{"over_rate":0,"superseded":2,"stale":0,"queue_full":1,"overloaded":0,)"
             R"("session_closed":0},"errors":{"invalid_base64":2},"in_flight":1})");
-  EXPECT_EQ(object(stats_message("s", counters, kNow)).at("drops").at("superseded"), 2);
+  const auto stats = object(stats_message("s", counters, 9.5, kNow));
+  EXPECT_EQ(stats.at("drops").at("superseded"), 2);
+  EXPECT_EQ(stats.at("granted_fps"), 9.5);
 }
 
 TEST(SseEvent, one_data_line_and_an_id_for_verdicts) {
