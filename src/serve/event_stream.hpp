@@ -6,7 +6,6 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
-#include <exception>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -14,7 +13,6 @@
 #include <string_view>
 #include <utility>
 
-#include "base/log.hpp"
 #include "serve/net.hpp"
 #include "serve/stream_context.hpp"
 #include "serve/taken_socket.hpp"
@@ -60,12 +58,7 @@ class EventStream : public Connection, public std::enable_shared_from_this<Event
  private:
   template <typename Work>
   void guarded(Work work) noexcept {
-    try {
-      work();
-    } catch (const std::exception& exception) {
-      base::log::error("stream_exception", "A stream failed inside the server.", {{"what", exception.what()}});
-      end();
-    }
+    if (!went_well(work)) end();
   }
   void listen();
   void write_some();

@@ -3,8 +3,10 @@
 
 #include <chrono>
 #include <cstddef>
+#include <exception>
 #include <memory>
 
+#include "base/log.hpp"
 #include "base/metrics.hpp"
 #include "serve/connection_set.hpp"
 #include "serve/event_loop.hpp"
@@ -49,5 +51,17 @@ struct StreamContext {
 
 // When reconnecting makes sense, spread over twice the asked time, so that a restart is not followed by everybody at once.
 base::Duration spread(base::Duration retry_after);
+
+// An exception that leaves the work of one stream ends that stream, not the server: it is logged, and the answer is false.
+template <typename Work>
+bool went_well(Work& work) noexcept {
+  try {
+    work();
+    return true;
+  } catch (const std::exception& exception) {
+    base::log::error("stream_exception", "A stream failed inside the server.", {{"what", exception.what()}});
+    return false;
+  }
+}
 
 }  // namespace hazard::serve

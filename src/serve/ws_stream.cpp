@@ -1,11 +1,9 @@
 #include "serve/ws_stream.hpp"
 
 #include <chrono>
-#include <exception>
 #include <optional>
 #include <utility>
 
-#include "base/log.hpp"
 #include "domain/limits.hpp"
 #include "serve/net_websocket.hpp"
 #include "session/dialogue.hpp"
@@ -60,12 +58,7 @@ class WsStream final : public Connection, public std::enable_shared_from_this<Ws
 
   template <typename Work>
   void guarded(Work work) noexcept {
-    try {
-      work();
-    } catch (const std::exception& exception) {
-      base::log::error("stream_exception", "A stream failed inside the server.", {{"what", exception.what()}});
-      end();
-    }
+    if (!went_well(work)) end();
   }
   void configure();
   void on_open();

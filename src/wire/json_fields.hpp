@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <string>
 #include <string_view>
 
 #include "base/clock.hpp"
@@ -25,6 +26,17 @@ inline void epoch_field(JsonWriter& json, std::string_view name, base::WallTime 
 
 inline void size_field(JsonWriter& json, std::string_view name, domain::SizePx size) {
   json.key(name).begin_object().field("width", size.width).field("height", size.height).end_object();
+}
+
+// The text of an object whose members `fill` writes.
+template <typename Fill>
+std::string object_text(Fill fill) {
+  std::string out;
+  JsonWriter json(out);
+  json.begin_object();
+  fill(json);
+  json.end_object();
+  return out;
 }
 
 }  // namespace hazard::wire

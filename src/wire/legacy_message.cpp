@@ -18,16 +18,6 @@ using domain::refuse;
 constexpr int kPixelDigits = 2;
 constexpr int kConfidenceDigits = 4;
 
-template <typename Fill>
-std::string body(Fill fill) {
-  std::string out;
-  JsonWriter json(out);
-  json.begin_object();
-  fill(json);
-  json.end_object();
-  return out;
-}
-
 // What every reply to a picture says beside its detections (legacy-clients 4.2, 15 row 6).
 void write_picture_facts(JsonWriter& json, const domain::FrameResult& result, const domain::ModelInfo& model) {
   size_field(json, "image_size", result.picture);
@@ -96,7 +86,7 @@ domain::Result<std::string> short_text(const JsonDocument& document, std::string
 }  // namespace
 
 std::string service_status(const ServiceView& service, const domain::ModelInfo* model, const StatusFacts& facts) {
-  return body([&](JsonWriter& json) {
+  return object_text([&](JsonWriter& json) {
     json.field("status", "ok").field("model_status", readiness_word(service)).field("backend_inference", service.ready);
     json.field("backend_type", kBackend).field("active_sessions", static_cast<std::uint64_t>(facts.page_sessions));
     json.field("version", service.version).key("device_info");
@@ -119,7 +109,7 @@ std::string service_status(const ServiceView& service, const domain::ModelInfo* 
 }
 
 std::string model_status_object(const ServiceView& service, const domain::ModelInfo* model) {
-  return body([&](JsonWriter& json) {
+  return object_text([&](JsonWriter& json) {
     json.field("status", service.ready ? "loaded" : "loading").field("model_loaded", service.ready).key("model_info");
     write_model_or_absence(json, model);
     json.key("classes").begin_array();
@@ -131,7 +121,7 @@ std::string model_status_object(const ServiceView& service, const domain::ModelI
 }
 
 std::string small_health(std::string_view service_name, const ServiceView& service, bool keeps, base::WallTime now) {
-  return body([&](JsonWriter& json) {
+  return object_text([&](JsonWriter& json) {
     json.field("status", "healthy").field("service", service_name).field("model_loaded", service.ready);
     json.field("redis_connected", false).field("cloudinary_configured", false).field("reports_kept", keeps);
     epoch_field(json, "timestamp", now);
@@ -154,7 +144,7 @@ domain::Result<Base64Request> parse_base64_request(std::string_view text) {
 
 std::string base64_reply(const domain::FrameResult& result, const domain::ModelInfo& model, double processing_time_ms,
                          double confidence_threshold) {
-  return body([&](JsonWriter& json) {
+  return object_text([&](JsonWriter& json) {
     json.field("success", true).key("detections");
     write_corner_detections(json, result, model);
     json.key("predictions");
@@ -169,7 +159,7 @@ std::string base64_reply(const domain::FrameResult& result, const domain::ModelI
 std::string batch_reply(std::span<const BatchItem> items, const domain::ModelInfo& model, double processing_time_ms) {
   std::int64_t good = 0;
   std::int64_t index = 0;
-  return body([&](JsonWriter& json) {
+  return object_text([&](JsonWriter& json) {
     json.field("success", true).key("results").begin_array();
     for (const BatchItem& item : items) {
       json.begin_object().field("file_index", index++).field("filename", item.filename);
@@ -193,7 +183,7 @@ std::string batch_reply(std::span<const BatchItem> items, const domain::ModelInf
 }
 
 std::string predict_reply(const domain::FrameResult& result, const domain::ModelInfo& model) {
-  return body([&](JsonWriter& json) {
+  return object_text([&](JsonWriter& json) {
     json.key("detections").begin_array();
     for (const auto& tracked : result.detections) {
       const auto& box = tracked.detection.box;
@@ -227,7 +217,7 @@ std::string page_reply(const domain::FrameResult& result, const domain::ModelInf
   const double seconds = base::epoch_seconds(reply.at);
   const auto id_of = [&](std::size_t i) { return i < reply.report_ids.size() ? reply.report_ids[i] : std::string(); };
   const auto is_fresh = [&](std::size_t i) { return i < reply.fresh.size() && reply.fresh[i]; };
-  return body([&](JsonWriter& json) {
+  return object_text([&](JsonWriter& json) {
     json.field("success", true).key("detections").begin_array();
     for (std::size_t i = 0; i < result.detections.size(); ++i) {
       const std::string id = id_of(i);

@@ -11,17 +11,6 @@ namespace {
 constexpr int kSecondsDigits = 3;
 constexpr int kRatioDigits = 4;
 
-// Begins an object, lets the caller fill it, ends it.
-template <typename Fill>
-std::string body(Fill fill) {
-  std::string out;
-  JsonWriter json(out);
-  json.begin_object();
-  fill(json);
-  json.end_object();
-  return out;
-}
-
 // Of the frames that were looked at: drops are the client's pace, not failures.
 double success_rate(const Counters& counters) {
   const std::uint64_t ended = counters.results + counters.total_errors();
@@ -60,14 +49,14 @@ std::string_view stream_status(const ServiceView& service) {
 }  // namespace
 
 std::string error_body(const domain::Error& error, std::string_view request_id, std::optional<base::Duration> retry_after) {
-  return body([&](JsonWriter& json) {
+  return object_text([&](JsonWriter& json) {
     json.field("detail", error.message).field("code", domain::describe(error.code).name).field("request_id", request_id);
     if (retry_after) ms_field(json, "retry_after_ms", *retry_after);
   });
 }
 
 std::string session_started(const SessionView& session, const SessionOpening& opening) {
-  return body([&](JsonWriter& json) {
+  return object_text([&](JsonWriter& json) {
     json.field("session_id", session.session_id).field("client_id", session.session_id);
     json.field("sse_endpoint", "/stream/events/" + session.session_id);
     json.field("upload_endpoint", "/stream/process/" + session.session_id).key("config");
@@ -79,11 +68,11 @@ std::string session_started(const SessionView& session, const SessionOpening& op
 }
 
 std::string session_stats(const SessionView& session) {
-  return body([&](JsonWriter& json) { write_session(json, session); });
+  return object_text([&](JsonWriter& json) { write_session(json, session); });
 }
 
 std::string session_list(const std::vector<SessionView>& sessions) {
-  return body([&](JsonWriter& json) {
+  return object_text([&](JsonWriter& json) {
     json.key("sessions").begin_array();
     for (const SessionView& session : sessions) {
       json.begin_object();
@@ -95,7 +84,7 @@ std::string session_list(const std::vector<SessionView>& sessions) {
 }
 
 std::string config_patched(const SessionView& session, base::WallTime now) {
-  return body([&](JsonWriter& json) {
+  return object_text([&](JsonWriter& json) {
     json.field("status", "updated").field("client_id", session.session_id).key("config");
     write_config(json, session.config);
     epoch_field(json, "timestamp", now);
@@ -103,14 +92,14 @@ std::string config_patched(const SessionView& session, base::WallTime now) {
 }
 
 std::string session_deleted(std::string_view session_id, base::WallTime now) {
-  return body([&](JsonWriter& json) {
+  return object_text([&](JsonWriter& json) {
     json.field("status", "closed").field("client_id", session_id);
     epoch_field(json, "timestamp", now);
   });
 }
 
 std::string frame_queued(std::string_view session_id, std::string_view frame_id, std::uint64_t seq, base::WallTime now) {
-  return body([&](JsonWriter& json) {
+  return object_text([&](JsonWriter& json) {
     json.field("status", "queued").field("frame_id", frame_id).field("client_id", session_id).field("seq", seq);
     epoch_field(json, "timestamp", now);
   });
@@ -118,7 +107,7 @@ std::string frame_queued(std::string_view session_id, std::string_view frame_id,
 
 // Liveness: "healthy" also while the model loads (legacy-clients section 3). No Redis is used, so its word is "down".
 std::string health(const ServiceView& service, const domain::ModelInfo* model) {
-  return body([&](JsonWriter& json) {
+  return object_text([&](JsonWriter& json) {
     json.field("status", "healthy").field("model_status", model_status(service)).field("backend_type", kBackend);
     json.field("version", service.version).field("redis", "down");
     if (model != nullptr) json.field("model_name", model->name);
@@ -127,7 +116,7 @@ std::string health(const ServiceView& service, const domain::ModelInfo* model) {
 }
 
 std::string stream_health(const ServiceView& service, const domain::ModelInfo* model, base::WallTime now) {
-  return body([&](JsonWriter& json) {
+  return object_text([&](JsonWriter& json) {
     json.field("status", stream_status(service)).key("streaming_service").begin_object();
     json.field("status", service.closing ? "closing" : "running");
     json.field("active_sessions", static_cast<std::uint64_t>(service.active_sessions));
@@ -143,7 +132,7 @@ std::string stream_health(const ServiceView& service, const domain::ModelInfo* m
 }
 
 std::string stream_stats(const ServiceView& service, const domain::ModelInfo* model, base::WallTime now) {
-  return body([&](JsonWriter& json) {
+  return object_text([&](JsonWriter& json) {
     json.key("streaming_stats").begin_object();
     json.field("active_sessions", static_cast<std::uint64_t>(service.active_sessions));
     json.field("total_sessions", service.total_sessions).field("frames_processed", service.totals.results);
@@ -170,7 +159,7 @@ std::string stream_stats(const ServiceView& service, const domain::ModelInfo* mo
 }
 
 std::string readiness(const ServiceView& service, base::WallTime now) {
-  return body([&](JsonWriter& json) {
+  return object_text([&](JsonWriter& json) {
     const bool ready = service.ready && !service.closing;
     json.field("status", ready ? "ready" : "not_ready").field("model_loaded", service.ready);
     json.field("redis_connected", false).field("cloudinary_configured", false);
@@ -191,7 +180,7 @@ std::string model_object(const domain::ModelInfo& model) {
 }
 
 std::string errors_catalogue() {
-  return body([](JsonWriter& json) {
+  return object_text([](JsonWriter& json) {
     json.key("errors").begin_array();
     for (const domain::ErrorInfo& info : domain::error_catalogue()) {
       json.begin_object().field("code", info.name).field("http_status", info.http_status).field("close_code", info.close_code);
@@ -202,7 +191,7 @@ std::string errors_catalogue() {
 }
 
 std::string v1_detect(std::string_view filename, const domain::FrameResult& result, const domain::ModelInfo& model) {
-  return body([&](JsonWriter& json) {
+  return object_text([&](JsonWriter& json) {
     json.field("filename", filename).key("detections").begin_array();
     for (const auto& tracked : result.detections) write_v1_detection(json, tracked, &model);
     json.end_array();
@@ -213,7 +202,7 @@ std::string v1_detect(std::string_view filename, const domain::FrameResult& resu
 }
 
 std::string detect_reply(const domain::FrameResult& result, const domain::ModelInfo& model, double processing_time_ms) {
-  return body([&](JsonWriter& json) {
+  return object_text([&](JsonWriter& json) {
     json.field("success", true).key("detections").begin_array();
     for (const auto& tracked : result.detections) write_full_detection(json, tracked, &model, std::nullopt);
     json.end_array().fixed_field("processing_time_ms", processing_time_ms, kMsDigits);
