@@ -84,3 +84,6 @@ def test_simulated_recall_asks_for_what_is_clear(tmp_path):
     report = evaluate.simulated(tmp_path, infer, 640, 640)
     assert (report["asked"], report["recall"], report["asked_of_all"], report["recall_of_all"]) == (2, 0.5, 4, 0.25)
     assert report["alarms_per_frame"] == 1
+    # The alarm is as sure as what was found: no score keeps the one and drops the other.
+    assert report["quiet"] == {"at": 0.91, "recall": 0, "alarms_per_frame": 0}
+    assert evaluate.simulated(tmp_path, infer, 640, 640, alarms_most=1)["quiet"] == {"at": 0.05, "recall": 0.5, "alarms_per_frame": 1}
