@@ -1,4 +1,4 @@
-// Whose turn it is: start-time fair queueing between rounds, the freshest frame within one (see scheduler.hpp). Pure; under the
+// Whose turn it is: start-time fair queueing between rounds, the freshest frame within a few (see scheduler.hpp). Pure; under the
 // scheduler's mutex.
 #pragma once
 
@@ -24,12 +24,14 @@ class TurnCounter {
  public:
   // One of `lanes` begins to wait: from now on its place in the order is fixed. Those that live for a single picture each have,
   // together, as many shares as they are.
-  void begin(Lane& lane, std::span<const std::shared_ptr<Lane>> lanes) noexcept;
-  // The lane's frame is taken; it begins to wait again at once where it has another.
-  void take(Lane& lane) noexcept;
+  void begin(Lane& lane, std::span<const std::shared_ptr<Lane>> lanes, base::SteadyTime now) noexcept;
+  // The waiting frame of one of `lanes` is about to be taken; it begins to wait again at once where it has another.
+  void take(Lane& lane, std::span<const std::shared_ptr<Lane>> lanes, base::SteadyTime now) noexcept;
 
  private:
-  double now_ = 0;  // where the frame started that was taken last
+  double earliest_start(const Lane& lane, base::SteadyTime now) const noexcept;
+
+  double now_ = 0;  // the round in which a frame was taken last
   double pictures_ = 0;
 };
 

@@ -150,7 +150,7 @@ bool Scheduler::offer(const LanePtr& lane, domain::EncodedFrame&& frame) {
     lane->pacing.note_arrival(transit_of(frame, clock_.wall()), now);
     if (waiting.empty()) {
       lane->waiting_since = now;
-      turns_.begin(*lane, lanes_);
+      turns_.begin(*lane, lanes_, now);
     }
     if (waiting.size() < capacity_of(*lane)) {
       waiting.push_back(std::move(frame));
@@ -218,6 +218,7 @@ std::optional<Job> Scheduler::take_ready(base::SteadyTime now, EndedList& ended)
   if (lane == nullptr) return std::nullopt;
   const auto owner = std::ranges::find(lanes_, lane, [](const LanePtr& each) { return each.get(); });
   HAZARD_CHECK(owner != lanes_.end());
+  turns_.take(*lane, lanes_, now);
   Job job{.lane = *owner, .frame = std::move(lane->waiting.front()), .settings = lane->settings, .taken_at = now};
   job.strategy = strategy_for(*lane, now);
   job.rung = lane->ladder.rung();
@@ -228,7 +229,6 @@ std::optional<Job> Scheduler::take_ready(base::SteadyTime now, EndedList& ended)
   lane->waiting_since = now;
   lane->in_flight = true;
   lane->gate.take(now);
-  turns_.take(*lane);
   ++running_;
   alone_running_ = job.strategy == detect::Strategy::alone && equipment_.strategies == detect::Strategies::both;
   return job;

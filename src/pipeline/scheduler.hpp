@@ -3,9 +3,10 @@
 // Any thread offers; workers call next() and finish(). Every offered frame ends in exactly one verdict through its lane's sink,
 // never under the mutex. Frames that will not be worked on are dropped here, before they cost a decode.
 //
-// Order: start-time fair queueing (Goyal, Vin, Cheng, SIGCOMM 1996) with one frame over the lane's weight as the unit, and within a
-// round of it the lane whose frame is freshest (docs/decisions/0014): a lane that waits a little longer gets a newer frame meanwhile,
-// and everyone has one turn a round all the same. A lane that sends ten times as much gets no more.
+// Order: start-time fair queueing (Goyal, Vin, Cheng, SIGCOMM 1996) with one frame over the lane's weight as the unit. Of streams
+// whose frames are replaced while they wait, the one with the freshest goes first (docs/decisions/0014): the others get a newer one
+// meanwhile. They stay within three rounds of each other; beside a frame that is kept everyone has one turn a round. A lane that sends
+// ten times as much gets no more.
 //
 // Strategy: a lane that is alone gets all cores for its frame, and then nothing else runs; as soon as others are about, each frame
 // gets a core. Never both at once.

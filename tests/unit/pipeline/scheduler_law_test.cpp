@@ -1,6 +1,6 @@
 // The law under random histories on a manual clock, looked at after every step: every offered frame ends in exactly one verdict,
 // results in order, nothing runs beside a frame that has all cores, queues keep their bounds, grants add up to no more than there
-// is, and of lanes that always have a frame none is served more than a round ahead of another.
+// is, and no lane that always has a frame, and no camera whose frames are replaced, is served more than three rounds ahead of another.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -151,7 +151,7 @@ TEST(SchedulerLaw, every_frame_ends_exactly_once_and_results_keep_their_order_in
 }
 
 // Lanes that always have a frame ready share the results equally, whatever promises and service times are.
-TEST(SchedulerLaw, lanes_that_always_have_a_frame_are_never_more_than_a_round_apart) {
+TEST(SchedulerLaw, lanes_that_always_have_a_frame_are_never_more_than_three_rounds_apart) {
   for (unsigned seed = 1; seed <= 300; ++seed) {
     std::mt19937 random(seed);
     base::ManualClock clock;
@@ -182,7 +182,7 @@ TEST(SchedulerLaw, lanes_that_always_have_a_frame_are_never_more_than_a_round_ap
         jobs.push_back(std::move(*job));
       }
       const auto [least, most] = std::ranges::minmax(served);
-      ASSERT_LE(most - least, 2) << "seed " << seed << ", step " << step;
+      ASSERT_LE(most - least, 4) << "seed " << seed << ", step " << step;
       clock.advance(std::chrono::milliseconds(5 + random() % 60));
       scheduler.finish(std::move(jobs.front()), domain::FrameResult{});
       jobs.erase(jobs.begin());
@@ -191,6 +191,55 @@ TEST(SchedulerLaw, lanes_that_always_have_a_frame_are_never_more_than_a_round_ap
       scheduler.finish(std::move(jobs.back()), domain::FrameResult{});
       jobs.pop_back();
     }
+  }
+}
+
+// Cameras have nothing to offer for a part of each interval; whoever is passed by fresher frames meanwhile makes up for it.
+TEST(SchedulerLaw, cameras_whose_frames_are_replaced_stay_within_a_few_results_of_each_other) {
+  for (unsigned seed = 1; seed <= 60; ++seed) {
+    std::mt19937 random(seed);
+    base::ManualClock clock;
+    PipelineMetrics metrics;
+    Scheduler scheduler(clock, metrics);
+    scheduler.equip({.strategies = detect::Strategies::shared, .workers = 2});
+    std::vector<LanePtr> lanes;
+    const std::size_t count = 3 + random() % 6;
+    const int interval = 24 + static_cast<int>(random() % 16);
+    const int service = 24 + static_cast<int>(random() % 16);
+    scheduler.seed_capacity(2000.0 / service);
+    std::vector<int> phase(count);
+    std::vector<int> served(count);
+    for (std::size_t i = 0; i < count; ++i) {
+      lanes.push_back(scheduler.open_stream({.fps = 60}, std::make_shared<test::RecordingSink>()).value());
+      phase[i] = static_cast<int>(random() % static_cast<unsigned>(interval));
+    }
+    std::vector<std::pair<int, Job>> jobs;
+    for (int ms = 0; ms < 10'000; ++ms, clock.advance(std::chrono::milliseconds(1))) {
+      for (std::size_t i = 0; i < count; ++i) {
+        if (ms % interval != phase[i]) continue;
+        domain::EncodedFrame frame;
+        frame.received_at = clock.now();
+        ASSERT_TRUE(scheduler.offer(lanes[i], std::move(frame)));
+      }
+      for (auto it = jobs.begin(); it != jobs.end();) {
+        if (it->first > ms) {
+          ++it;
+          continue;
+        }
+        ++served[static_cast<std::size_t>(std::ranges::find(lanes, it->second.lane) - lanes.begin())];
+        scheduler.finish(std::move(it->second), domain::FrameResult{});
+        it = jobs.erase(it);
+      }
+      while (jobs.size() < 2) {
+        auto job = scheduler.try_next();
+        if (!job) break;
+        jobs.emplace_back(ms + service - 2 + static_cast<int>(random() % 5), std::move(*job));
+      }
+      const auto [least, most] = std::ranges::minmax(served);
+      ASSERT_LE(most - least, 5) << "seed " << seed << ", ms " << ms;
+    }
+    EXPECT_GE(lanes.front()->granted_fps, 4) << "more than one round was open";
+    for (auto& [until, job] : jobs) scheduler.finish(std::move(job), domain::FrameResult{});
   }
 }
 
