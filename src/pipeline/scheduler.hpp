@@ -5,8 +5,8 @@
 //
 // Order: start-time fair queueing (Goyal, Vin, Cheng, SIGCOMM 1996) with one frame over the lane's weight as the unit. Of streams
 // whose frames are replaced while they wait, the one with the freshest goes first (docs/decisions/0014): the others get a newer one
-// meanwhile. They stay within three rounds of each other; beside a frame that is kept everyone has one turn a round. A lane that sends
-// ten times as much gets no more.
+// meanwhile. None is taken that is three rounds ahead of one that waits; beside a frame that is kept everyone has one turn a round.
+// A lane that sends ten times as much gets no more.
 //
 // Strategy: a lane that is alone gets all cores for its frame, and then nothing else runs; as soon as others are about, each frame
 // gets a core. Never both at once.
