@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 import torch
 
-from . import augment, data, paste, scoring, workers
+from . import augment, data, paste, reopen, scoring, workers
 from .loss import detection_loss
 from .model import HazardYolo
 
@@ -25,6 +25,17 @@ LOG_FIELDS = ("epoch", "minutes", "progress", "rate", "pictures", "pictures_per_
 
 SAVE_SECONDS = 180
 LONGEST_STEP_SECONDS = 30
+REOPEN_PICTURES = 64  # more do not change the measured normalisation by what a score would show
+
+
+def has_fast_bf16(device):
+    """Whether bf16 is computed, not emulated: on a CPU without it a step in bf16 takes several times as long as in f32."""
+    abilities = torch.cpu.get_capabilities()
+    return device.type == "cuda" or bool(abilities.get("avx512_bf16") or abilities.get("amx_bf16"))
+
+
+def in_training_precision(device):
+    return torch.autocast(device.type, torch.bfloat16, enabled=has_fast_bf16(device))
 
 
 class Sampler:
@@ -139,13 +150,21 @@ def evaluate(model, frames, size, device):
     tally = scoring.Tally()
 
     def infer(picture):
-        with torch.inference_mode(), torch.autocast(device.type, torch.bfloat16):
+        with torch.inference_mode(), in_training_precision(device):
             tensor = torch.from_numpy(picture).to(device).contiguous(memory_format=torch.channels_last)
             return model(tensor)[0].float().cpu().numpy()
 
     for frame in frames:
         tally.add(frame, scoring.detect(infer, frame.picture, *size))
     return tally.report()
+
+
+def initial_weights(options, frames):
+    if not options.init.endswith(".xml"):
+        return torch.load(options.init, map_location="cpu", weights_only=True)["model"]
+    some = np.random.default_rng(options.seed).permutation(len(frames))[:REOPEN_PICTURES]
+    canvases = [scoring.letterbox(frames[i].picture, *options.whole_sizes[0])[0] for i in some]
+    return reopen.reopen(options.init, torch.from_numpy(np.concatenate([scoring.to_input(c) for c in canvases]))).state_dict()
 
 
 class Trainer:
@@ -163,8 +182,9 @@ class Trainer:
         self.run = pathlib.Path(options.run)
         self.run.mkdir(parents=True, exist_ok=True)
 
-    def restore(self):
-        """Continues the run's own last checkpoint, or starts from the averaged weights of another one."""
+    def restore(self, frames=()):
+        """Continues the run's own last checkpoint, or starts from the averaged weights of another one or from an exported graph, whose
+        normalisation is measured on some of `frames`."""
         last = self.run / "last.pt"
         if last.exists():
             state = torch.load(last, map_location=self.device, weights_only=True)
@@ -174,9 +194,9 @@ class Trainer:
             self.average.steps, self.clock.used = state["step"], state["used"]
             self.epoch, self.step, self.best, self.pictures = (state[k] for k in ("epoch", "step", "best", "pictures"))
         elif self.options.init:
-            state = torch.load(self.options.init, map_location=self.device, weights_only=True)
-            self.model.load_state_dict(state["model"])
-            self.average.model.load_state_dict(state["model"])
+            state = initial_weights(self.options, frames)
+            self.model.load_state_dict(state)
+            self.average.model.load_state_dict(state)
         self.progress = min(1.0, self.clock.used / self.clock.budget)
 
     def save(self, name, whole=True):
@@ -194,7 +214,7 @@ class Trainer:
         pictures = pictures.contiguous(memory_format=torch.channels_last)
         for group in self.optimizer.param_groups:
             group["lr"] = rate_at(self.progress, self.step, self.options)
-        with torch.autocast(self.device.type, torch.bfloat16):
+        with in_training_precision(self.device):
             raw = self.model(pictures)
         loss, parts = detection_loss(raw, boxes, labels, valid, weights)
         self.optimizer.zero_grad(set_to_none=True)
@@ -289,7 +309,7 @@ def parse(arguments=None):
     add("--train", nargs="+", required=True, help="annotated packs (tar) or folders")
     add("--val", nargs="*", default=[], help="packs of other routes, never trained on")
     add("--run", default="runs/last", help="folder of checkpoints and log.csv; an existing run is continued")
-    add("--init", help="checkpoint to start from, for fine-tuning")
+    add("--init", help="checkpoint or exported graph (.xml) to start from, for fine-tuning")
     add("--budget-minutes", type=float, default=240)
     add("--extra-dir", help="folder of pictures with truth.jsonl, mixed in once it exists")
     add("--extra-share", type=float, default=0.15)
@@ -331,7 +351,7 @@ def main():
     print("validation:", data.inventory(val_frames), flush=True)
     def work(team):
         trainer = Trainer(options, team)
-        trainer.restore()
+        trainer.restore(train_frames)
         trainer.fit(train_frames, val_frames)
 
     workers.run(options.processes, work)
