@@ -18,6 +18,7 @@ class Sample:
     weight: np.ndarray   # the same size, uint8: 255 where the class loss counts fully
     boxes: np.ndarray    # (n, 4) x0, y0, x1, y1
     labels: np.ndarray   # (n,)
+    real: bool = True    # nothing in it is simulated
 
 
 @dataclasses.dataclass

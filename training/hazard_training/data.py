@@ -40,6 +40,7 @@ class Frame:
     lane: np.ndarray     # the same size, 255 where annotated
     objects: list
     stray: np.ndarray = dataclasses.field(default_factory=lambda: np.zeros((0, 2), np.int16))  # crack pixels too few to be an object
+    simulated: bool = False
 
     @property
     def route(self):

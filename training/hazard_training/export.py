@@ -21,12 +21,17 @@ DATA = ("Cracks and Potholes in Road Images (DNIT; B. T. Passos et al., MIT lice
 LARGEST_BYTES = 6_000_000
 
 
-def load_model(weights=None):
-    """The network in evaluation mode with folded normalisation; without weights, untrained with a fixed seed."""
+def load_model(weights=None, shift=(0, 0)):
+    """The network in evaluation mode with folded normalisation; without weights, untrained with a fixed seed.
+
+    `shift` is added to the logits of each class: it moves the score that means "sure", not the order of a class's boxes.
+    """
     torch.manual_seed(0)
     model = HazardYolo(len(NAMES))
     if weights:
         model.load_state_dict(torch.load(weights, map_location="cpu", weights_only=True)["model"])
+    for branch in model.scores:
+        branch[-1].bias.data += torch.tensor(shift, dtype=torch.float32)
     return model.eval().fold()
 
 
@@ -108,12 +113,14 @@ def write(out, model, trained, version, scores=None, commit=None):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--weights", help="checkpoint written by train.py; without it the graph is untrained")
+    parser.add_argument("--shift", type=float, nargs=len(NAMES), default=(0, 0), metavar=("CRACK", "POTHOLE"),
+                        help="added to the logits of each class, so that 0.25 is as sure as it should be")
     parser.add_argument("--out", default="../models/hazard-yolo12n")
     parser.add_argument("--version", default="0.1.0")
     parser.add_argument("--scores", help="JSON file written by evaluate.py, copied into metadata.yaml")
     parser.add_argument("--commit", help="training commit, where the working tree's head is not the one trained with")
     options = parser.parse_args()
-    model = load_model(options.weights)
+    model = load_model(options.weights, options.shift)
     scores = compact(json.loads(pathlib.Path(options.scores).read_text(encoding="utf-8"))) if options.scores else None
     pixels, score = check(convert(model), model)
     size = write(options.out, model, bool(options.weights), options.version, scores, options.commit)

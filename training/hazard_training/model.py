@@ -105,11 +105,15 @@ class HazardYolo(nn.Module):
             nn.init.normal_(score[-1].weight, std=0.01)
             nn.init.constant_(score[-1].bias, -math.log((1 - prior) / prior))
 
+    def answers(self, maps):
+        """Box and class logits, (batch, 4 * BINS | classes, anchors), of the backbone's maps."""
+        mixed = self.pyramid(maps)
+        return tuple(torch.cat([branch(m).flatten(2) for branch, m in zip(branches, mixed)], 2) for branches in (self.boxes, self.scores))
+
     def raw(self, x):
-        maps = self.pyramid(self.backbone(x))
-        boxes = torch.cat([branch(m).flatten(2) for branch, m in zip(self.boxes, maps)], 2)
-        scores = torch.cat([branch(m).flatten(2) for branch, m in zip(self.scores, maps)], 2)
-        return boxes, scores, *anchor_points(maps)
+        maps = self.backbone(x)
+        # The pyramid gives maps of the sizes it was given.
+        return *self.answers(maps), *anchor_points(maps)
 
     def forward(self, x):
         boxes, scores, points, strides = self.raw(x)

@@ -15,9 +15,12 @@ import cv2
 import numpy as np
 import torch
 
-from . import augment, data, paste, reopen, scoring, workers
+from . import data, reopen, scoring, workers
+from .distill import TRUTH_GAIN, Tutor
 from .loss import detection_loss
 from .model import HazardYolo
+from .sampling import Sampler
+from .teacher import make_teacher
 
 LOG_FIELDS = ("epoch", "minutes", "progress", "rate", "pictures", "pictures_per_s", "loss", "box", "class", "distance",
               "crack_AP50", "pothole_AP50", "heavy_hit", "crack_precision", "sim_frames", "remaining_minutes")
@@ -25,6 +28,7 @@ LOG_FIELDS = ("epoch", "minutes", "progress", "rate", "pictures", "pictures_per_
 
 SAVE_SECONDS = 180
 LONGEST_STEP_SECONDS = 30
+PUBLISHED_RATE = 0.4  # of the rate of what is new
 REOPEN_PICTURES = 64  # more do not change the measured normalisation by what a score would show
 
 
@@ -36,69 +40,6 @@ def has_fast_bf16(device):
 
 def in_training_precision(device):
     return torch.autocast(device.type, torch.bfloat16, enabled=has_fast_bf16(device))
-
-
-class Sampler:
-    """Chooses frames and turns them into batches; one seeded generator makes the order repeatable."""
-
-    def __init__(self, frames, options, team=workers.Team()):
-        self.frames, self.options, self.team = frames, options, team
-        self.extra, self.seen = [], []
-        rare = [i for i, f in enumerate(frames) if len(f.boxes(data.POTHOLE))]
-        self.order = list(range(len(frames))) + rare * (options.pothole_times - 1)
-        self.cuttings = paste.collect(frames) if options.paste else []
-
-    def rescan(self):
-        """Pictures made by the simulated drive may arrive, or be replaced, while training runs."""
-        folder = self.options.extra_dir
-        seen = sorted((str(p), p.stat().st_mtime) for p in pathlib.Path(folder).rglob("truth.jsonl")) if folder else []
-        if seen and seen != self.seen:
-            self.extra, self.seen = data.read_truth_folder(folder, self.options.extra_most), seen
-
-    def _pick(self, index, rng):
-        if self.extra and rng.random() < self.options.extra_share:
-            return self.extra[rng.integers(len(self.extra))]
-        if self.cuttings and rng.random() < self.options.paste:
-            return paste.paste(self.frames[index], self.cuttings, rng)
-        return self.frames[index]
-
-    def sample(self, index, size, whole, rng):
-        options = self.options
-        frame = self._pick(index, rng)
-        if whole and rng.random() < 0.7:
-            sample = augment.whole_window(frame, size, rng).apply(frame)
-        else:
-            if rng.random() < options.mosaic:
-                others = [self._pick(self.order[rng.integers(len(self.order))], rng) for _ in range(3)]
-                sample = augment.mosaic([frame, *others], size, options.zooms, rng)
-            else:
-                sample = augment.random_window(frame, size, options.zooms, rng).apply(frame)
-        sample.picture = augment.change_light(sample.picture, rng, options.shadows)
-        return sample
-
-    def batches(self, size, whole, rng):
-        order = self.team.share(rng.permutation(self.order)[:self.options.epoch_pictures])
-        # The server runs several forms: letterboxed squares and graphs that fit the camera. Members share a step's form, since they
-        # wait for each other.
-        sizes = self.options.whole_sizes if whole else [self.options.crop_size]
-        forms = rng.integers(len(sizes), size=len(order) // size)
-        rng = np.random.default_rng(rng.integers(1 << 62, size=self.team.size)[self.team.rank])
-        for form, start in zip(forms, range(0, len(order) - size + 1, size)):
-            yield collate([self.sample(i, sizes[form], whole, rng) for i in order[start:start + size]])
-
-
-def collate(samples):
-    """Samples of one size -> pictures, boxes, labels, validity and anchor weights; boxes padded to the fullest picture."""
-    pictures = torch.from_numpy(np.stack([s.picture[..., ::-1] for s in samples]).astype(np.float32) / 255).permute(0, 3, 1, 2)
-    most = max(1, max(len(s.boxes) for s in samples))
-    boxes, labels = torch.zeros(len(samples), most, 4), torch.zeros(len(samples), most, dtype=torch.long)
-    valid = torch.zeros(len(samples), most, dtype=torch.bool)
-    for i, sample in enumerate(samples):
-        count = len(sample.boxes)
-        boxes[i, :count], labels[i, :count] = torch.from_numpy(sample.boxes), torch.from_numpy(sample.labels)
-        valid[i, :count] = True
-    weights = torch.from_numpy(np.stack([augment.anchor_weights(s.weight) for s in samples]))
-    return pictures, boxes, labels, valid, weights
 
 
 class Average:
@@ -137,12 +78,14 @@ def rate_at(progress, step, options):
     return options.rate * cosine * min(1.0, (step + 1) / options.warmup_steps)
 
 
-def make_optimizer(model, options):
-    """AdamW; biases and normalisation are not decayed."""
-    decayed = [p for p in model.parameters() if p.ndim > 1]
-    free = [p for p in model.parameters() if p.ndim <= 1]
-    return torch.optim.AdamW([{"params": decayed, "weight_decay": options.weight_decay}, {"params": free, "weight_decay": 0.0}],
-                             lr=options.rate, betas=(0.9, 0.99))
+def make_optimizer(parameters, published, options):
+    """AdamW; biases and normalisation are not decayed, a teacher's published layers change slowly."""
+    published, groups = set(published), []
+    for slow, gain in ((False, 1.0), (True, PUBLISHED_RATE)):
+        mine = [p for p in parameters if p.requires_grad and (p in published) == slow]
+        groups += [{"params": [p for p in mine if p.ndim > 1], "weight_decay": options.weight_decay, "gain": gain},
+                   {"params": [p for p in mine if p.ndim <= 1], "weight_decay": 0.0, "gain": gain}]
+    return torch.optim.AdamW([g for g in groups if g["params"]], lr=options.rate, betas=(0.9, 0.99))
 
 
 def evaluate(model, frames, size, device):
@@ -173,9 +116,12 @@ class Trainer:
         self.progress = 0.0
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         torch.manual_seed(options.seed)
-        self.model = HazardYolo().to(self.device, memory_format=torch.channels_last)
+        model = make_teacher(options.teach_from) if options.teach_from else HazardYolo()
+        self.model = model.to(self.device, memory_format=torch.channels_last)
         self.average = Average(self.model, options.average_decay)
-        self.optimizer = make_optimizer(self.model, options)
+        self.tutor = Tutor(options.teacher, self.model) if options.teacher else None
+        self.trained = [*self.model.parameters(), *(self.tutor.projection.parameters() if self.tutor else ())]
+        self.optimizer = make_optimizer(self.trained, self.model.backbone.published() if options.teach_from else (), options)
         self.clock = Clock(options.budget_minutes)
         self.epoch, self.step, self.best, self.pictures = 0, 0, 0.0, 0
         self.saved = self.evaluated = 0.0
@@ -185,19 +131,29 @@ class Trainer:
     def restore(self, frames=()):
         """Continues the run's own last checkpoint, or starts from the averaged weights of another one or from an exported graph, whose
         normalisation is measured on some of `frames`."""
+        state = self.initial_state(frames)
+        for model in (self.model, self.average.model):
+            model.load_state_dict(state)
+        if self.tutor:
+            self.tutor.open(state)
         last = self.run / "last.pt"
         if last.exists():
             state = torch.load(last, map_location=self.device, weights_only=True)
             self.model.load_state_dict(state["live"])
             self.average.model.load_state_dict(state["model"])
+            if self.tutor:
+                self.tutor.projection.load_state_dict(state["projection"])
             self.optimizer.load_state_dict(state["optimizer"])
             self.average.steps, self.clock.used = state["step"], state["used"]
             self.epoch, self.step, self.best, self.pictures = (state[k] for k in ("epoch", "step", "best", "pictures"))
-        elif self.options.init:
-            state = initial_weights(self.options, frames)
-            self.model.load_state_dict(state)
-            self.average.model.load_state_dict(state)
         self.progress = min(1.0, self.clock.used / self.clock.budget)
+
+    def initial_state(self, frames):
+        """What --init gives; a teacher takes all but the backbone from it."""
+        state = initial_weights(self.options, frames) if self.options.init else {}
+        if self.options.teach_from:
+            state = {k: v for k, v in state.items() if not k.startswith("backbone.")}
+        return self.model.state_dict() | state
 
     def save(self, name, whole=True):
         self.saved = self.clock.used
@@ -205,22 +161,26 @@ class Trainer:
         if whole:
             state |= {"live": self.model.state_dict(), "optimizer": self.optimizer.state_dict(), "used": self.clock.used,
                       "best": self.best, "pictures": self.pictures}
+            if self.tutor:
+                state["projection"] = self.tutor.projection.state_dict()
         partial = self.run / (name + ".part")
         torch.save(state, partial)
         partial.replace(self.run / name)
 
     def train_step(self, batch):
-        pictures, boxes, labels, valid, weights = (part.to(self.device, non_blocking=True) for part in batch)
+        pictures, boxes, labels, valid, weights, real = (part.to(self.device, non_blocking=True) for part in batch)
         pictures = pictures.contiguous(memory_format=torch.channels_last)
         for group in self.optimizer.param_groups:
-            group["lr"] = rate_at(self.progress, self.step, self.options)
+            group["lr"] = rate_at(self.progress, self.step, self.options) * group["gain"]
         with in_training_precision(self.device):
             raw = self.model(pictures)
         loss, parts = detection_loss(raw, boxes, labels, valid, weights)
+        if self.tutor:
+            loss = TRUTH_GAIN * loss + self.tutor.loss(pictures, raw, real)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
-        self.progress = self.team.agree(self.model.parameters(), self.clock.progress())
-        torch.nn.utils.clip_grad_norm_(self.model.parameters(), 10.0)
+        self.progress = self.team.agree(self.trained, self.clock.progress())
+        torch.nn.utils.clip_grad_norm_(self.trained, 10.0)
         self.optimizer.step()
         if self.team.leads:
             self.average.update(self.model)
@@ -310,6 +270,8 @@ def parse(arguments=None):
     add("--val", nargs="*", default=[], help="packs of other routes, never trained on")
     add("--run", default="runs/last", help="folder of checkpoints and log.csv; an existing run is continued")
     add("--init", help="checkpoint or exported graph (.xml) to start from, for fine-tuning")
+    add("--teach-from", help="train a teacher instead: the file of EfficientNet-Lite0's published weights")
+    add("--teacher", help="checkpoint of a teacher; it and the network of --init teach the student besides the truth")
     add("--budget-minutes", type=float, default=240)
     add("--extra-dir", help="folder of pictures with truth.jsonl, mixed in once it exists")
     add("--extra-share", type=float, default=0.15)

@@ -2,6 +2,7 @@
 import numpy as np
 import openvino as ov
 import pytest
+import torch
 import yaml
 
 from hazard_training import export
@@ -41,3 +42,11 @@ def test_main_scores_are_copied():
         "640x640": {"heavy_crack_hit": 0.5, "crack_box_precision": 0.6, "crack": side, "pothole": side}, "480x320": {}}}
     scores = export.compact(report)
     assert scores["size"] == "640x640" and scores["crack"]["AP50"] == 0.2 and scores["false_alarms_per_clean_frame"] == 0.01
+
+
+def test_a_shift_moves_scores_and_nothing_else():
+    picture = torch.rand(1, 3, 64, 96)
+    with torch.inference_mode():
+        plain, shifted = export.load_model()(picture), export.load_model(shift=(1.0, -0.5))(picture)
+    assert torch.equal(plain[:, :4], shifted[:, :4])
+    assert torch.allclose(plain[:, 4:].logit() + torch.tensor((1.0, -0.5)).view(1, 2, 1), shifted[:, 4:].logit(), atol=1e-4)

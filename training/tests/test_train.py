@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import torch
 
-from hazard_training import data, train, workers
+from hazard_training import data, sampling, train, workers
 
 
 def test_rate_warms_up_and_ends_near_zero():
@@ -59,10 +59,25 @@ def test_frames_with_potholes_are_drawn_more_often():
 
 def test_batches_have_equal_shapes_and_the_boxes_of_their_windows():
     sampler = train.Sampler(frames(4), train.parse(["--train", "x", "--crop-size", "128x96"]))
-    pictures, boxes, labels, valid, weights = next(sampler.batches(4, False, np.random.default_rng(1)))
+    pictures, boxes, labels, valid, weights, real = next(sampler.batches(4, False, np.random.default_rng(1)))
     assert pictures.shape == (4, 3, 96, 128) and weights.shape == (4, 16 * 12 + 8 * 6 + 4 * 3)
-    assert boxes.shape[:2] == labels.shape == valid.shape
+    assert boxes.shape[:2] == labels.shape == valid.shape and real.tolist() == [True] * 4
     assert (boxes[valid][:, 2:] > boxes[valid][:, :2]).all()
+
+
+@pytest.mark.parametrize("share, mosaic", [(1.0, 0.0), (0.5, 1.0)])
+def test_a_sample_with_anything_simulated_in_it_is_not_real(share, mosaic, monkeypatch):
+    monkeypatch.setattr(sampling.augment, "change_light", lambda picture, rng, shadows: picture)
+    sampler = train.Sampler(frames(8), train.parse(["--train", "x", "--extra-share", str(share), "--mosaic", str(mosaic)]))
+    sampler.extra = frames(2)
+    for frame in sampler.extra:
+        frame.picture[:], frame.simulated = 255, True
+    rng, seen = np.random.default_rng(1), set()
+    for index in range(40):
+        sample = sampler.sample(index % 8, (64, 64), False, rng)
+        assert sample.real != (sample.picture == 255).any()
+        seen.add(sample.real)
+    assert seen == ({False} if share == 1 else {False, True})
 
 
 def test_whole_frames_come_in_every_form_that_was_asked_for():

@@ -1,0 +1,104 @@
+"""Learning from teachers besides the truth: their answers on the same pictures, and the maps of the one with the richer backbone.
+
+Two networks asked together are right more often than either, and what they say of a picture holds more than the truth's few boxes
+("Distilling the Knowledge in a Neural Network", arXiv 1503.02531). The panel here is the teacher (teacher.py) and the network that the
+student starts from. Scores are learned by cross entropy, the distribution of distances by divergence (localization distillation,
+arXiv 2102.12252), maps through a projection that training alone needs (FitNets, arXiv 1412.6550). The panel says something everywhere,
+also outside the annotated lane.
+"""
+import numpy as np
+import openvino as ov
+import torch
+from torch import nn
+
+from .model import BINS, HazardYolo
+from .teacher import make_teacher
+
+MAP_GAIN, SCORE_GAIN, DISTANCE_GAIN = 0.5, 0.5, 1.5
+TRUTH_GAIN = 0.6
+UNSURE = 0.05  # answers under this score say nothing about where a box ends
+CHANNELS = (128, 128, 256)
+
+
+class Panel(nn.Module):
+    """The teacher's maps (three), and both networks' answers as one: scores 0..1 (b, classes, anchors) in the mean, distributions of the
+    distances (b, 4, BINS, anchors) weighed by how sure each network is."""
+
+    def __init__(self, teacher, start):
+        super().__init__()
+        self.teacher, self.start = teacher, start
+
+    @staticmethod
+    def _opinion(network, maps):
+        boxes, scores = network.answers(maps)
+        return boxes.unflatten(1, (4, BINS)).softmax(2), scores.sigmoid()
+
+    def forward(self, x):
+        maps = self.teacher.backbone(x)
+        first_boxes, first = self._opinion(self.teacher, maps)
+        second_boxes, second = self._opinion(self.start, self.start.backbone(x))
+        first_sure, second_sure = (s.amax(1)[:, None, None] + 1e-6 for s in (first, second))
+        boxes = (first_boxes * first_sure + second_boxes * second_sure) / (first_sure + second_sure)
+        return *maps, (first + second) / 2, boxes
+
+
+def map_loss(student, teacher):
+    """Mean squared difference of (batch, channels, height, width) maps, in units of each channel's variance on this batch."""
+    total = 0
+    for mine, theirs in zip(student, teacher):
+        variance = theirs.var((0, 2, 3), keepdim=True) + 0.05 * theirs.var() + 1e-6
+        total = total + ((mine - theirs) ** 2 / variance).mean()
+    return total
+
+
+def answer_loss(boxes, scores, wanted_boxes, wanted_scores):
+    """(loss of the scores, loss of the distances) of raw output, (b, 4 * BINS, anchors) and (b, classes, anchors), against a panel's."""
+    score_part = nn.functional.binary_cross_entropy_with_logits(scores.float(), wanted_scores, reduction="none").sum()
+    weight = wanted_scores.amax(1)
+    weight = weight * (weight > UNSURE)
+    mine = boxes.float().unflatten(1, (4, BINS)).log_softmax(2)
+    divergence = (wanted_boxes * (wanted_boxes.clamp(min=1e-8).log() - mine)).sum(2).mean(1)
+    return score_part / wanted_scores.sum().clamp(min=1), (divergence * weight).sum() / weight.sum().clamp(min=1)
+
+
+class Tutor:
+    """A panel that is asked about every batch. OpenVINO runs it: on a CPU three times as fast as PyTorch."""
+
+    def __init__(self, checkpoint, student):
+        self.teacher = make_teacher()
+        self.teacher.load_state_dict(torch.load(checkpoint, map_location="cpu", weights_only=True)["model"])
+        self.core, self.graph, self.compiled, self.student_maps = ov.Core(), None, {}, None
+        self.projection = nn.ModuleList(nn.Conv2d(c, c, 1) for c in CHANNELS).to(next(student.parameters()).device)
+        student.backbone.register_forward_hook(self._keep)
+
+    def _keep(self, module, inputs, output):
+        self.student_maps = output
+
+    def open(self, state):
+        """Forms the panel; `state` are the weights that the student starts from."""
+        start = HazardYolo()
+        start.load_state_dict(state)
+        self.panel = Panel(self.teacher, start).eval()
+        self.graph = ov.convert_model(self.panel, example_input=torch.zeros(1, 3, 64, 96),
+                                      input=[("x", ov.PartialShape([-1, 3, -1, -1]), ov.Type.f32)])
+
+    def ask(self, pictures):
+        shape = tuple(pictures.shape)
+        if shape not in self.compiled:
+            graph = self.graph.clone()
+            graph.reshape(list(shape))
+            # Pinned threads of several processes would all meet on the first core.
+            self.compiled[shape] = self.core.compile_model(graph, "CPU", {
+                "INFERENCE_NUM_THREADS": torch.get_num_threads(), "ENABLE_CPU_PINNING": False, "PERFORMANCE_HINT": "LATENCY"})
+        result = self.compiled[shape](np.ascontiguousarray(pictures.cpu().numpy()))
+        return [torch.from_numpy(np.array(result[i])).to(pictures.device) for i in range(5)]
+
+    def loss(self, pictures, raw, real):
+        """What the student's raw output and maps on `pictures` lack of the panel's; `real` (b) chooses the pictures it knows about."""
+        if not real.any():
+            # Every parameter takes part in every step: processes average the gradients by their order.
+            return (raw[0].sum() + sum(p.sum() for p in self.projection.parameters())) * 0
+        *maps, scores, boxes = [part[real] for part in self.ask(pictures)]
+        score_part, distance_part = answer_loss(raw[0][real], raw[1][real], boxes, scores)
+        projected = [project(m[real].float()) for project, m in zip(self.projection, self.student_maps)]
+        return MAP_GAIN * map_loss(projected, maps) + SCORE_GAIN * score_part + DISTANCE_GAIN * distance_part
