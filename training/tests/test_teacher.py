@@ -162,3 +162,9 @@ def test_a_teacher_takes_all_but_the_backbone_from_a_network(published, tmp_path
     assert torch.equal(trainer.model.backbone.stem[1].weight, torch.load(published, weights_only=True)["_conv_stem.weight"])
     gains = {group["gain"] for group in trainer.optimizer.param_groups}
     assert gains == {1.0, train.PUBLISHED_RATE}
+
+
+def test_a_teacher_alone_is_no_panel(monkeypatch):
+    monkeypatch.setattr("sys.argv", ["train", "--train", "a", "--teacher", "t.pt"])
+    with pytest.raises(SystemExit, match="needs --init"):
+        train.main()
