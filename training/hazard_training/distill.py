@@ -12,12 +12,11 @@ import torch
 from torch import nn
 
 from .model import BINS, HazardYolo
-from .teacher import make_teacher
+from .teacher import CHANNELS, make_teacher
 
 MAP_GAIN, SCORE_GAIN, DISTANCE_GAIN = 0.5, 0.5, 1.5
 TRUTH_GAIN = 0.6
 UNSURE = 0.05  # answers under this score say nothing about where a box ends
-CHANNELS = (128, 128, 256)
 
 
 class Panel(nn.Module):

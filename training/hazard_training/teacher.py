@@ -16,6 +16,7 @@ STEM = 32
 # Repeats, kernel, stride, expansion, channels of each stage.
 STAGES = ((1, 3, 1, 1, 16), (2, 3, 2, 6, 24), (2, 5, 2, 6, 40), (3, 3, 2, 6, 80), (3, 5, 1, 6, 112), (4, 5, 2, 6, 192), (1, 3, 1, 6, 320))
 LAST_OF_STRIDE = (4, 10, 15)  # blocks whose maps have strides 8, 16 and 32
+CHANNELS = (128, 128, 256)    # of the network's own backbone at these strides
 FIXED_BLOCKS = 5              # edges and textures up to stride 8 are good as they are, and the costliest to train
 
 
@@ -67,7 +68,7 @@ class LiteBackbone(nn.Module):
                 blocks.append(InvertedResidual(inputs, outputs, kernel, stride if repeat == 0 else 1, expansion))
                 inputs = outputs
         self.blocks = nn.ModuleList(blocks)
-        self.adapt = nn.ModuleList(ConvUnit(c, own) for c, own in zip((40, 112, 320), (128, 128, 256)))
+        self.adapt = nn.ModuleList(ConvUnit(c, own) for c, own in zip((40, 112, 320), CHANNELS))
         for part in (self.stem, *self.blocks[:FIXED_BLOCKS]):
             part.requires_grad_(False)
 

@@ -131,12 +131,14 @@ class Trainer:
     def restore(self, frames=()):
         """Continues the run's own last checkpoint, or starts from the averaged weights of another one or from an exported graph, whose
         normalisation is measured on some of `frames`."""
-        state = self.initial_state(frames)
-        for model in (self.model, self.average.model):
-            model.load_state_dict(state)
-        if self.tutor:
-            self.tutor.open(state)
         last = self.run / "last.pt"
+        if self.tutor or not last.exists():
+            state = self.initial_state(frames)
+            self.model.load_state_dict(state)
+            self.average.model.load_state_dict(state)
+        if self.tutor:
+            # The network as it was at the start, also in a run that goes on.
+            self.tutor.open(state)
         if last.exists():
             state = torch.load(last, map_location=self.device, weights_only=True)
             self.model.load_state_dict(state["live"])
@@ -311,6 +313,8 @@ def main():
     shared = {f.route for f in train_frames} & {f.route for f in val_frames}
     if shared:
         raise SystemExit(f"routes in both training and validation: {sorted(shared)}; neighbouring frames overlap, split by route")
+    if not train_frames:
+        raise SystemExit(f"no pictures in {' '.join(options.train)}")
     print("train:", data.inventory(train_frames), flush=True)
     print("validation:", data.inventory(val_frames), flush=True)
     def work(team):

@@ -111,3 +111,23 @@ def test_same_route_in_both_sets_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr("sys.argv", ["train", "--train", "a", "--val", "b", "--run", str(tmp_path)])
     with pytest.raises(SystemExit, match="routes in both"):
         train.main()
+
+
+def test_a_run_goes_on_without_the_file_it_started_from(tmp_path):
+    start = tmp_path / "start.pt"
+    torch.save({"model": train.HazardYolo().state_dict()}, start)
+    options = train.parse(["--train", "x", "--run", str(tmp_path), "--init", str(start)])
+    trainer = train.Trainer(options)
+    trainer.restore()
+    trainer.step = 5
+    trainer.save("last.pt")
+    start.unlink()
+    again = train.Trainer(options)
+    again.restore()
+    assert again.step == 5
+
+
+def test_a_folder_without_pictures_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr("sys.argv", ["train", "--train", str(tmp_path), "--run", str(tmp_path / "run")])
+    with pytest.raises(SystemExit, match="no pictures"):
+        train.main()
