@@ -14,14 +14,15 @@ from torch import nn
 from .model import BINS, HazardYolo
 from .teacher import CHANNELS, make_teacher
 
-MAP_GAIN, SCORE_GAIN, DISTANCE_GAIN = 0.5, 0.5, 1.5
-TRUTH_GAIN = 0.6
+MAP_GAIN, SCORE_GAIN, DISTANCE_GAIN = 0.5, 0.6, 1.5
+TRUTH_GAIN = 0.5
+TRUST = 0.5    # the teacher's share of the panel's voice on real roads
 UNSURE = 0.05  # answers under this score say nothing about where a box ends
 
 
 class Panel(nn.Module):
     """The teacher's maps (three), and both networks' answers as one: scores 0..1 (b, classes, anchors) in the mean, distributions of the
-    distances (b, 4, BINS, anchors) weighed by how sure each network is."""
+    distances (b, 4, BINS, anchors) weighed by how sure each network is. The teacher's voice counts `trust` (b), 0..1, the other the rest."""
 
     def __init__(self, teacher, start):
         super().__init__()
@@ -32,13 +33,15 @@ class Panel(nn.Module):
         boxes, scores = network.answers(maps)
         return boxes.unflatten(1, (4, BINS)).softmax(2), scores.sigmoid()
 
-    def forward(self, x):
+    def forward(self, x, trust):
+        trust = trust[:, None, None]
         maps = self.teacher.backbone(x)
         first_boxes, first = self._opinion(self.teacher, maps)
         second_boxes, second = self._opinion(self.start, self.start.backbone(x))
-        first_sure, second_sure = (s.amax(1)[:, None, None] + 1e-6 for s in (first, second))
+        first, second = trust * first, (1 - trust) * second
+        first_sure, second_sure = (s.amax(1)[:, None, None] + 1e-9 for s in (first, second))
         boxes = (first_boxes * first_sure + second_boxes * second_sure) / (first_sure + second_sure)
-        return *maps, (first + second) / 2, boxes
+        return *maps, first + second, boxes
 
 
 def map_loss(student, teacher):
@@ -51,13 +54,17 @@ def map_loss(student, teacher):
 
 
 def answer_loss(boxes, scores, wanted_boxes, wanted_scores):
-    """(loss of the scores, loss of the distances) of raw output, (b, 4 * BINS, anchors) and (b, classes, anchors), against a panel's."""
-    score_part = nn.functional.binary_cross_entropy_with_logits(scores.float(), wanted_scores, reduction="none").sum()
+    """(loss of the scores, loss of the distances) of raw output, (b, 4 * BINS, anchors) and (b, classes, anchors), against a panel's.
+
+    Each class is measured by its own sum: there are seven cracks for a pothole, which would hardly count beside them.
+    """
+    each = nn.functional.binary_cross_entropy_with_logits(scores.float(), wanted_scores, reduction="none").sum((0, 2))
+    score_part = (each / wanted_scores.sum((0, 2)).clamp(min=1)).sum()
     weight = wanted_scores.amax(1)
     weight = weight * (weight > UNSURE)
     mine = boxes.float().unflatten(1, (4, BINS)).log_softmax(2)
     divergence = (wanted_boxes * (wanted_boxes.clamp(min=1e-8).log() - mine)).sum(2).mean(1)
-    return score_part / wanted_scores.sum().clamp(min=1), (divergence * weight).sum() / weight.sum().clamp(min=1)
+    return score_part, (divergence * weight).sum() / weight.sum().clamp(min=1)
 
 
 class Tutor:
@@ -78,26 +85,29 @@ class Tutor:
         start = HazardYolo()
         start.load_state_dict(state)
         self.panel = Panel(self.teacher, start).eval()
-        self.graph = ov.convert_model(self.panel, example_input=torch.zeros(1, 3, 64, 96),
-                                      input=[("x", ov.PartialShape([-1, 3, -1, -1]), ov.Type.f32)])
+        self.graph = ov.convert_model(self.panel, example_input=(torch.zeros(1, 3, 64, 96), torch.zeros(1)),
+                                      input=[ov.PartialShape([-1, 3, -1, -1]), ov.PartialShape([-1])])
 
-    def ask(self, pictures):
+    def ask(self, pictures, real):
+        """The panel's maps and answers. Of simulated roads the teacher knows nothing: there the other network speaks alone."""
         shape = tuple(pictures.shape)
         if shape not in self.compiled:
             graph = self.graph.clone()
-            graph.reshape(list(shape))
+            graph.reshape({graph.inputs[0]: list(shape), graph.inputs[1]: list(shape[:1])})
             # Pinned threads of several processes would all meet on the first core.
             self.compiled[shape] = self.core.compile_model(graph, "CPU", {
                 "INFERENCE_NUM_THREADS": torch.get_num_threads(), "ENABLE_CPU_PINNING": False, "PERFORMANCE_HINT": "LATENCY"})
-        result = self.compiled[shape](np.ascontiguousarray(pictures.cpu().numpy()))
+        result = self.compiled[shape]([np.ascontiguousarray(pictures.cpu().numpy()), TRUST * real.float().cpu().numpy()])
         return [torch.from_numpy(np.array(result[i])).to(pictures.device) for i in range(5)]
 
     def loss(self, pictures, raw, real):
-        """What the student's raw output and maps on `pictures` lack of the panel's; `real` (b) chooses the pictures it knows about."""
-        if not real.any():
+        """What the student's raw output and maps on `pictures` lack of the panel's; `real` (b) says which are not simulated."""
+        *maps, scores, boxes = self.ask(pictures, real)
+        score_part, distance_part = answer_loss(raw[0], raw[1], boxes, scores)
+        if real.any():
+            projected = [project(m[real].float()) for project, m in zip(self.projection, self.student_maps)]
+            map_part = map_loss(projected, [m[real] for m in maps])
+        else:
             # Every parameter takes part in every step: processes average the gradients by their order.
-            return (raw[0].sum() + sum(p.sum() for p in self.projection.parameters())) * 0
-        *maps, scores, boxes = [part[real] for part in self.ask(pictures)]
-        score_part, distance_part = answer_loss(raw[0][real], raw[1][real], boxes, scores)
-        projected = [project(m[real].float()) for project, m in zip(self.projection, self.student_maps)]
-        return MAP_GAIN * map_loss(projected, maps) + SCORE_GAIN * score_part + DISTANCE_GAIN * distance_part
+            map_part = sum(p.sum() for p in self.projection.parameters()) * 0
+        return MAP_GAIN * map_part + SCORE_GAIN * score_part + DISTANCE_GAIN * distance_part

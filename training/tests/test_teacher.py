@@ -22,7 +22,11 @@ def published(tmp_path_factory):
 def checkpoint(tmp_path_factory):
     torch.manual_seed(2)
     path = tmp_path_factory.mktemp("teacher") / "last.pt"
-    torch.save({"model": teacher.make_teacher().state_dict()}, path)
+    loud = teacher.make_teacher()
+    for branch in loud.scores:
+        # An untrained network is silent, and the student would be too: one has to be told from the other.
+        torch.nn.init.constant_(branch[-1].bias, 1.0)
+    torch.save({"model": loud.state_dict()}, path)
     return path
 
 
@@ -96,9 +100,12 @@ def test_a_panel_of_one_opinion_says_it_and_the_surer_network_says_where():
             boxes[:, :, self.bin] = 50.0
             return boxes.flatten(1, 2), torch.full((1, 2, 5), self.score).logit()
 
-    *_, scores, boxes = distill.Panel(Voice(0.6, 3), Voice(0.2, 9))(torch.zeros(1, 1, 2, 2))
+    panel = distill.Panel(Voice(0.6, 3), Voice(0.2, 9))
+    *_, scores, boxes = panel(torch.zeros(1, 1, 2, 2), torch.tensor([0.5]))
     assert torch.allclose(scores, torch.tensor(0.4))
     assert torch.allclose(boxes[:, :, 3], torch.tensor(0.75), atol=1e-4) and torch.allclose(boxes.sum(2), torch.tensor(1.0))
+    *_, scores, boxes = panel(torch.zeros(1, 1, 2, 2), torch.tensor([0.0]))
+    assert torch.allclose(scores, torch.tensor(0.2)) and torch.allclose(boxes[:, :, 9], torch.tensor(1.0), atol=1e-4)
 
 
 def tutored(checkpoint):
@@ -111,21 +118,38 @@ def tutored(checkpoint):
 def test_the_tutor_answers_like_its_panel_in_every_size(checkpoint):
     _, tutor = tutored(checkpoint)
     for shape in ((2, 3, 64, 96), (1, 3, 96, 64), (2, 3, 64, 96)):
-        pictures = torch.rand(shape)
+        pictures, real = torch.rand(shape), torch.tensor([True, False])[:shape[0]]
         with torch.no_grad():
-            wanted = tutor.panel(pictures)
-        for got, want in zip(tutor.ask(pictures), wanted):
+            wanted = tutor.panel(pictures, distill.TRUST * real)
+        for got, want in zip(tutor.ask(pictures, real), wanted):
             assert torch.allclose(got, want, atol=1e-3)
 
 
-def test_simulated_pictures_are_not_the_tutors_business(checkpoint):
+def test_of_simulated_roads_the_teacher_knows_nothing(checkpoint):
     student, tutor = tutored(checkpoint)
     pictures = torch.rand(2, 3, 64, 64)
-    raw = student(pictures)
-    assert tutor.loss(pictures, raw, torch.tensor([False, False])) == 0
-    one = tutor.loss(pictures, raw, torch.tensor([True, False]))
-    changed = torch.cat((pictures[:1], torch.rand(1, 3, 64, 64)))
-    assert tutor.loss(changed, raw, torch.tensor([True, False])).item() == pytest.approx(one.item(), rel=1e-4)
+    *_, scores, _ = tutor.ask(pictures, torch.tensor([False, True]))
+    own = student.eval()(pictures)[:, 4:]
+    assert torch.allclose(scores[0], own[0], atol=1e-3) and not torch.allclose(scores[1], own[1], atol=1e-3)
+    raw = student.train()(pictures)
+    none_real = tutor.loss(pictures, raw, torch.tensor([False, False]))
+    # Still every parameter has a gradient: processes average them by their order.
+    none_real.backward()
+    assert all(p.grad is not None and not p.grad.any() for p in tutor.projection.parameters())
+
+
+def test_a_class_counts_by_itself_however_rare_it_is():
+    wanted = torch.zeros(1, 2, 100)
+    wanted[0, 0, :70], wanted[0, 1, :10] = 1.0, 1.0
+    boxes = torch.zeros(1, 4 * model.BINS, 100)
+    wanted_boxes = boxes.unflatten(1, (4, model.BINS)).softmax(2)
+    right = torch.where(wanted > 0, 20.0, -20.0)
+    losses = []
+    for label in (0, 1):
+        scores = right.clone()
+        scores[0, label, wanted[0, label] > 0] = 0.0
+        losses.append(float(distill.answer_loss(boxes, scores, wanted_boxes, wanted)[0]))
+    assert losses[0] == pytest.approx(losses[1], rel=1e-3) and losses[0] > 0.5
 
 
 def options(tmp_path, *more):
