@@ -70,7 +70,7 @@ def export(weights, out):
     from hazard_training import export as exporting
     model = exporting.load_model(weights)
     differences = exporting.check(exporting.convert(model), model, sizes=((640, 640), (384, 640)))
-    exporting.write(out, model, trained=False, version="smoke", commit="smoke")
+    exporting.write(out, model, data="", version="smoke", commit="smoke")
     compiled = ov.compile_model(pathlib.Path(out) / f"{exporting.GRAPH}.xml", "CPU")
     result = compiled(np.zeros((1, 3, 640, 640), np.float32))[0]
     return result.shape, differences

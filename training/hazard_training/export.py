@@ -12,12 +12,11 @@ import openvino as ov
 import torch
 import yaml
 
+from . import lineage
 from .model import STRIDES, HazardYolo, parameter_count
 
 NAMES = {0: "crack", 1: "pothole"}
 GRAPH = "hazard-yolo12n"
-DATA = ("Cracks and Potholes in Road Images (DNIT; B. T. Passos et al., MIT licence), resized to 640 px wide, "
-        "and pictures of hazardstream's own simulated drive")
 LARGEST_BYTES = 6_000_000
 
 
@@ -86,23 +85,24 @@ def compact(report):
     return scores
 
 
-def metadata(trained, version, scores, commit):
+def metadata(data, version, scores, commit):
+    """The facts of metadata.yaml; `data` says what the weights have learned from, and is empty for random ones."""
     return {
         "description": "YOLOv12n for road hazards, trained by hazardstream's own code",
-        "task": "detect", "version": version, "trained": trained, "license": "Apache-2.0",
+        "task": "detect", "version": version, "trained": bool(data), "license": "Apache-2.0",
         "names": NAMES, "stride": max(STRIDES), "batch": 1, "imgsz": [640, 640], "channels": 3,
         "input": "1x3x640x640 f32, RGB, 0..1, letterboxed with grey 114; any height and width divisible by 32 after a reshape",
         "output": "1x6x8400 f32: centre x, centre y, width, height in input pixels, then one 0..1 score per class",
-        "data": DATA if trained else "none: random weights", "commit": commit, "scores": scores or "none: untrained"}
+        "data": data or "none: random weights", "commit": commit, "scores": scores or "none: untrained"}
 
 
-def write(out, model, trained, version, scores=None, commit=None):
+def write(out, model, data, version, scores=None, commit=None):
     """Writes graph and metadata into `out` and returns the size of the weights in bytes."""
     out = pathlib.Path(out)
     out.mkdir(parents=True, exist_ok=True)
     xml = out / f"{GRAPH}.xml"
     ov.save_model(convert(model), xml, compress_to_fp16=True)
-    facts = metadata(trained, version, scores, commit or training_commit())
+    facts = metadata(data, version, scores, commit or training_commit())
     (out / "metadata.yaml").write_text(yaml.safe_dump(facts, sort_keys=False, width=120), encoding="utf-8")
     size = xml.with_suffix(".bin").stat().st_size
     if size > LARGEST_BYTES:
@@ -118,12 +118,14 @@ def main():
     parser.add_argument("--out", default="../models/hazard-yolo12n")
     parser.add_argument("--version", default="0.1.0")
     parser.add_argument("--scores", help="JSON file written by evaluate.py, copied into metadata.yaml")
+    parser.add_argument("--data", help="what the weights have learned from, for metadata.yaml; without it, what train.py put on record")
     parser.add_argument("--commit", help="training commit, where the working tree's head is not the one trained with")
     options = parser.parse_args()
     model = load_model(options.weights, options.shift)
     scores = compact(json.loads(pathlib.Path(options.scores).read_text(encoding="utf-8"))) if options.scores else None
+    data = options.data or lineage.of_weights(options.weights) or "not on record" if options.weights else ""
     pixels, score = check(convert(model), model)
-    size = write(options.out, model, bool(options.weights), options.version, scores, options.commit)
+    size = write(options.out, model, data, options.version, scores, options.commit)
     print(f"{parameter_count(model)} parameters, {size} bytes; differs from PyTorch by {pixels:.4f} px and {score:.6f} in score")
 
 

@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 import torch
 
-from . import data, reopen, scoring, workers
+from . import data, lineage, reopen, scoring, workers
 from .distill import TRUTH_GAIN, Tutor
 from .loss import detection_loss
 from .model import HazardYolo
@@ -123,6 +123,7 @@ class Trainer:
         self.trained = [*self.model.parameters(), *(self.tutor.projection.parameters() if self.tutor else ())]
         self.optimizer = make_optimizer(self.trained, self.model.backbone.published() if options.teach_from else (), options)
         self.clock = Clock(options.budget_minutes)
+        self.data = ""
         self.epoch, self.step, self.best, self.pictures = 0, 0, 0.0, 0
         self.saved = self.evaluated = 0.0
         self.run = pathlib.Path(options.run)
@@ -139,8 +140,11 @@ class Trainer:
         if self.tutor:
             # The network as it was at the start, also in a run that goes on.
             self.tutor.open(state)
-        if last.exists():
+        if not last.exists():
+            self.data = lineage.of_run(self.options)
+        else:
             state = torch.load(last, map_location=self.device, weights_only=True)
+            self.data = state.get("data", "")
             self.model.load_state_dict(state["live"])
             self.average.model.load_state_dict(state["model"])
             if self.tutor:
@@ -159,7 +163,7 @@ class Trainer:
 
     def save(self, name, whole=True):
         self.saved = self.clock.used
-        state = {"model": self.average.model.state_dict(), "epoch": self.epoch, "step": self.step}
+        state = {"model": self.average.model.state_dict(), "epoch": self.epoch, "step": self.step, "data": self.data}
         if whole:
             state |= {"live": self.model.state_dict(), "optimizer": self.optimizer.state_dict(), "used": self.clock.used,
                       "best": self.best, "pictures": self.pictures}

@@ -5,13 +5,13 @@ import pytest
 import torch
 import yaml
 
-from hazard_training import export
+from hazard_training import export, lineage, train
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     path = tmp_path_factory.mktemp("graph")
-    export.write(path, export.load_model(), trained=False, version="test", commit="none")
+    export.write(path, export.load_model(), data="", version="test", commit="none")
     return path
 
 
@@ -23,6 +23,26 @@ def test_metadata_names_what_a_server_needs(folder):
     facts = yaml.safe_load((folder / "metadata.yaml").read_text(encoding="utf-8"))
     assert facts["names"] == {0: "crack", 1: "pothole"} and facts["imgsz"] == [640, 640] and facts["stride"] == 32
     assert facts["license"] == "Apache-2.0" and facts["trained"] is False
+
+
+def test_what_weights_have_seen_goes_with_them(tmp_path):
+    """From one run into its checkpoint, into the metadata beside the graph, and into the checkpoint of a run that starts from that graph."""
+    def options(*more):
+        return train.parse(["--run", str(tmp_path / "run"), *more])
+
+    first = options("--train", "/home/somebody/roads.tar", "--extra-dir", "/home/somebody/drives")
+    assert lineage.of_run(first) == "pictures of roads.tar, drives"
+    torch.save({"model": {}, "data": lineage.of_run(first)}, tmp_path / "last.pt")
+    export.write(tmp_path, export.load_model(), lineage.of_weights(tmp_path / "last.pt"), "test", commit="none")
+    facts = yaml.safe_load((tmp_path / "metadata.yaml").read_text(encoding="utf-8"))
+    assert facts["data"] == "pictures of roads.tar, drives" and facts["trained"] is True
+    graph = str(tmp_path / f"{export.GRAPH}.xml")
+    mine = lineage.of_run(options("--train", "mine", "--init", graph, "--teacher", "t.pt"))
+    assert mine == f"pictures of mine; {lineage.TEACHER}; before that: pictures of roads.tar, drives"
+    torch.save({"data": mine}, tmp_path / "mine.pt")
+    assert lineage.of_run(options("--train", "mine", "--init", str(tmp_path / "mine.pt"), "--teacher", "t.pt")) == mine
+    torch.save({"model": {}}, tmp_path / "old.pt")
+    assert lineage.of_weights(tmp_path / "old.pt") == ""
 
 
 def test_graph_is_static_and_reshapes(folder):

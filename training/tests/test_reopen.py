@@ -24,7 +24,7 @@ def network():
 @pytest.fixture(scope="module")
 def graph(network, tmp_path_factory):
     path = tmp_path_factory.mktemp("graph")
-    export.write(path, copy.deepcopy(network).eval().fold(), trained=True, version="test", commit="none")
+    export.write(path, copy.deepcopy(network).eval().fold(), data="generated pictures", version="test", commit="none")
     return path / f"{export.GRAPH}.xml"
 
 
