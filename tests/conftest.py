@@ -23,7 +23,7 @@ def free_port():
 
 
 class Server:
-    def __init__(self, stderr=None, **settings):
+    def __init__(self, stderr=None, until="/health/ready", **settings):
         self.port = free_port()
         self.settings = settings
         self.url = f"http://127.0.0.1:{self.port}"
@@ -33,12 +33,12 @@ class Server:
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             try:
-                if self.request("GET", "/health/ready")[0] == 200:
+                if self.request("GET", until)[0] == 200:
                     return
             except OSError:
                 pass
             assert self.process.poll() is None, "the server ended at start"
-            time.sleep(0.1)
+            time.sleep(0.02)
         raise AssertionError("the server was not ready within a minute")
 
     def stop(self):

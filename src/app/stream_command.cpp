@@ -46,6 +46,7 @@ constexpr std::array<Option, 13> kOptions{{
 constexpr auto kSettle = std::chrono::seconds(5);  // for the last frames' verdicts
 constexpr auto kPingEvery = std::chrono::seconds(5);
 constexpr auto kReconnectFor = std::chrono::seconds(60);
+constexpr auto kStartingFor = std::chrono::seconds(60);
 constexpr auto kWelcomeWithin = std::chrono::seconds(10);
 
 std::atomic<bool> interrupted{false};
@@ -241,8 +242,9 @@ class StreamRun {
         break;
       case client::Heard::duplicate: return;
       case client::Heard::verdict:
-      case client::Heard::other: tally_.heard(message, steady_clock::now(), epoch_now());
+      case client::Heard::other: break;
     }
+    tally_.heard(message, steady_clock::now(), epoch_now());
   }
 
   void settle() {
@@ -262,18 +264,24 @@ class StreamRun {
 
   double random() { return std::uniform_real_distribution<double>(0, 1)(random_); }
 
+  // A server that still loads its model is waited for in any case: it was started a moment ago.
   bool connect_for(std::chrono::seconds patience) {
-    const auto until = steady_clock::now() + patience;
+    const auto began = steady_clock::now();
     client::BackOff back_off(milliseconds(250), milliseconds(5000));
+    bool told = false;
     if (const auto wait = resumption_.wait()) std::this_thread::sleep_for(*wait);
     while (true) {
       const auto failure = connect();
       if (!failure) return true;
-      fmt::print(stderr, "hazardstream: {}\n", *failure);
       const bool refused = resumption_.can_resume() && failure->find("resume_refused") != std::string::npos;
       if (refused) resumption_.forget();  // the session is gone: a new one, at once
+      const bool starting = failure->find("\"model_not_ready\"") != std::string::npos;
       const auto pause = refused ? milliseconds(0) : back_off.next(random());
-      if (interrupted || steady_clock::now() + pause > until) return false;
+      const auto until = began + (starting ? std::max(patience, kStartingFor) : patience);
+      const bool over = interrupted || steady_clock::now() + pause > until;
+      if (!starting || !told || over) fmt::print(stderr, "hazardstream: {}{}\n", *failure, starting && !over ? "; waiting" : "");
+      told = starting;
+      if (over) return false;
       std::this_thread::sleep_for(pause);
     }
   }
@@ -379,7 +387,7 @@ Command stream_command() {
 drive, or 'drive:SEED' for another one. Frames are sent by the clock; every one of them gets a
 verdict, and the summary counts them by kind. Exit code 1 when a frame stayed without a verdict.
 When the server suggests a lower rate, the clock slows down to it; the simulated drive also becomes
-smaller. Files are always sent as they are.
+smaller. Files are always sent as they are. A server that still loads its model is waited for.
 
 Examples:
   hazardstream stream drive

@@ -21,6 +21,11 @@ std::string_view text_of(const wire::JsonDocument& document, const wire::JsonNod
   return node == nullptr ? std::string_view{} : node->text;
 }
 
+bool flag_of(const wire::JsonDocument& document, const wire::JsonNode& object, std::string_view key) {
+  const auto* node = document.find(object, key);
+  return node != nullptr && node->flag;
+}
+
 double number_of(const wire::JsonDocument& document, const wire::JsonNode& object, std::string_view key) {
   const auto* node = document.find(object, key);
   return node == nullptr ? 0 : node->number;
@@ -41,6 +46,7 @@ bool StreamTally::heard(std::string_view json, Time at, double wall) {
   const auto& root = document->root();
   const std::string_view type = text_of(*document, root, "type");
   if (type == "pong") note_pong(*document, root, wall);
+  note_treatment(*document, root, type);
   const auto* data = document->find(root, "data");
   const auto& about = data == nullptr ? root : *data;
   const auto open = open_.find(static_cast<std::uint64_t>(number_of(*document, about, "seq")));
@@ -69,13 +75,14 @@ void StreamTally::note_result(const Document& document, const Node& data, Time s
                                      .width = static_cast<int>(number_of(document, *suggest, "width")),
                                      .jpeg_quality = static_cast<int>(number_of(document, *suggest, "jpeg_quality"))};
   }
+  if (flag_of(document, data, "predicted")) ++predicted_;
+  if (flag_of(document, data, "reused")) ++reused_;
   const auto* detections = document.find(data, "detections");
   if (detections == nullptr) return;
   for (const auto* each : document.children(*detections)) {
     const std::string label(text_of(document, *each, "class_name"));
     ++boxes_[label];
-    const auto* is_new = document.find(*each, "is_new");
-    if (is_new != nullptr && is_new->flag) ++tracks_[label];
+    if (flag_of(document, *each, "is_new")) ++tracks_[label];
   }
 }
 
@@ -84,6 +91,20 @@ void StreamTally::note_pong(const Document& document, const Node& root, double w
               .server_received = number_of(document, root, "received_at"),
               .server_sent = number_of(document, root, "sent_at"),
               .received = wall});
+}
+
+void StreamTally::note_treatment(const Document& document, const Node& root, std::string_view type) {
+  if (type == "session_created" || type == "session_resumed") {
+    granted_fps_ = number_of(document, root, "granted_fps");
+  } else if (type == "quality_changed") {
+    ++quality_changes_[std::string(text_of(document, root, "reason"))];
+    const auto* quality = document.find(root, "quality");
+    const auto* input = quality == nullptr ? nullptr : document.find(*quality, "input");
+    if (input == nullptr) return;
+    quality_ = fmt::format("{:.0f}x{:.0f}", number_of(document, *input, "width"), number_of(document, *input, "height"));
+    const double every = number_of(document, *quality, "every");
+    if (every > 1) quality_ += fmt::format(", one frame in {:.0f} looked at", every);
+  }
 }
 
 void StreamTally::connection_lost() {
@@ -120,6 +141,19 @@ std::string StreamTally::clock_lines() const {
   return text;
 }
 
+// Nothing where the server treated the stream as it came.
+std::string StreamTally::treatment_lines() const {
+  std::string text;
+  if (granted_fps_ && *granted_fps_ > 0) text += fmt::format("server promised   {:.1f} frames a second\n", *granted_fps_);
+  if (predicted_ + reused_ > 0) {
+    text += fmt::format("without a look    {} predicted, {} of a picture that did not change\n", predicted_, reused_);
+  }
+  if (quality_changes_.empty()) return text;
+  text += "quality changed  ";
+  for (const auto& [reason, count] : quality_changes_) text += fmt::format(" {} ({})", count, reason);
+  return text + (quality_.empty() ? "" : "; at last " + quality_) + "\n";
+}
+
 std::string StreamTally::summary(Time now) const {
   const double seconds = first_ ? seconds_between(*first_, now) : 0;
   std::string text = fmt::format("frames sent       {}\n", sent_);
@@ -132,7 +166,7 @@ std::string StreamTally::summary(Time now) const {
   text += fmt::format("latency           p50 {:.1f} ms, p90 {:.1f} ms, p99 {:.1f} ms\n", quantile(latency_ms_, 0.5),
                       quantile(latency_ms_, 0.9), quantile(latency_ms_, 0.99));
   text += fmt::format("of it the server  p50 {:.1f} ms\n", quantile(server_ms_, 0.5));
-  text += clock_lines();
+  text += treatment_lines() + clock_lines();
   for (const auto& [label, count] : boxes_) {
     const auto confirmed = tracks_.find(label);
     text +=

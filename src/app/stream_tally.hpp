@@ -45,7 +45,9 @@ class StreamTally {
   using Node = wire::JsonNode;
   void note_result(const Document& document, const Node& data, Time sent, Time at);
   void note_pong(const Document& document, const Node& root, double wall);
+  void note_treatment(const Document& document, const Node& root, std::string_view type);
   std::string clock_lines() const;
+  std::string treatment_lines() const;
 
   std::map<std::string, std::uint64_t> endings_;  // "results", a drop reason, or an error code
   std::map<std::string, std::uint64_t> boxes_;    // by class
@@ -55,6 +57,12 @@ class StreamTally {
   std::vector<double> server_ms_;
   std::vector<double> way_in_ms_;  // from capture to receipt: the server's age since capture less its age since receipt
   client::ClockOffset clock_;
+  // How the server treats the stream: the rate it promised last, results without a look at their picture, changes of quality.
+  std::optional<double> granted_fps_;
+  std::uint64_t predicted_ = 0;
+  std::uint64_t reused_ = 0;
+  std::map<std::string, std::uint64_t> quality_changes_;  // by reason
+  std::string quality_;                                   // "416x256, every 2nd frame", since the last change
   std::optional<domain::Suggestion> suggestion_;
   std::optional<Time> first_;
   std::uint64_t sent_ = 0;

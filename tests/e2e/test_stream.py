@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from conftest import BINARY, ROOT
+from conftest import BINARY, ROOT, Server
 
 
 def stream(server, *words):
@@ -17,6 +17,17 @@ def test_every_frame_of_the_drive_is_answered(server, mode):
     code, said = stream(server, "drive", "--count", "20", "--fps", "8", "--size", "640x360", "--mode", mode)
     assert code == 0, said
     assert "frames sent       20" in said and "without verdict 0" in said
+
+
+def test_a_server_that_still_loads_its_model_is_waited_for():
+    starting = Server(until="/health/live")
+    try:
+        code, said = stream(starting, "drive", "--count", "3", "--size", "640x360")
+    finally:
+        starting.stop()
+    assert code == 0, said
+    assert "model_not_ready" in said and "; waiting" in said and "without verdict 0" in said
+    assert said.count("waiting") == 1 and "server promised" in said
 
 
 def test_a_folder_of_simulated_frames_goes_through_the_queue(server, tmp_path):

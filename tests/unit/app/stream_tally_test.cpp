@@ -41,6 +41,33 @@ TEST(StreamTally, tells_the_clocks_apart_and_the_way_in) {
   EXPECT_NE(text.find("capture to server p50 15.0 ms"), std::string::npos) << text;
 }
 
+TEST(StreamTally, says_how_the_server_treated_the_stream) {
+  StreamTally tally;
+  for (std::uint64_t seq = 1; seq <= 3; ++seq) tally.sent(seq, kStart);
+  EXPECT_FALSE(tally.heard(R"({"type":"session_created","granted_fps":7.5})", kStart));
+  std::string text = tally.summary(kStart);
+  EXPECT_NE(text.find("server promised   7.5 frames a second\n"), std::string::npos) << text;
+  for (const char* line : {"without a look", "quality changed"}) EXPECT_EQ(text.find(line), std::string::npos) << text;
+  tally.heard(
+      R"({"type":"quality_changed","quality":{"mode":"balanced","input":{"width":416,"height":256},"every":1},"reason":"late"})",
+      kStart);
+  tally.heard(
+      R"({"type":"quality_changed","quality":{"mode":"balanced","input":{"width":416,"height":256},"every":2},"reason":"late"})",
+      kStart);
+  tally.heard(R"({"type":"detection_result","data":{"seq":1,"predicted":true,"detections":[]}})", kStart);
+  tally.heard(R"({"type":"detection_result","data":{"seq":2,"predicted":false,"reused":true,"detections":[]}})", kStart);
+  tally.heard(R"({"type":"detection_result","data":{"seq":3,"predicted":false}})", kStart);
+  text = tally.summary(kStart);
+  for (const char* line : {"without a look    1 predicted, 1 of a picture that did not change\n",
+                           "quality changed   2 (late); at last 416x256, one frame in 2 looked at\n"}) {
+    EXPECT_NE(text.find(line), std::string::npos) << line << "\n" << text;
+  }
+  tally.heard(
+      R"({"type":"quality_changed","quality":{"mode":"balanced","input":{"width":640,"height":384},"every":1},"reason":"room"})",
+      kStart);
+  EXPECT_NE(tally.summary(kStart).find("2 (late) 1 (room); at last 640x384\n"), std::string::npos);
+}
+
 TEST(StreamTally, hands_on_the_suggestion_of_the_last_message_only) {
   StreamTally tally;
   tally.sent(1, kStart);
