@@ -47,6 +47,9 @@ struct StreamConfigPatch {
   std::optional<std::string> delivery;
   std::optional<double> max_age_ms;
   std::optional<std::string> fields;
+
+  // Names something that the original server did nothing about.
+  bool says_new() const noexcept { return quality_mode || delivery || max_age_ms || fields; }
 };
 
 // What the operator set.

@@ -1,6 +1,7 @@
 #include "pipeline/frame_job.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 #include "domain/limits.hpp"
@@ -37,6 +38,12 @@ void keep_best(std::vector<domain::Detection>& found, const detect::DetectOption
   const auto weak = std::ranges::find_if(found, [&](const auto& each) { return each.confidence < wanted.confidence_threshold; });
   const auto most = static_cast<std::ptrdiff_t>(wanted.max_detections);
   if (weak - found.begin() > most) found.erase(found.begin() + most, weak);
+}
+
+void keep_surest(std::vector<domain::TrackedDetection>& boxes, int most) {
+  if (boxes.size() <= static_cast<std::size_t>(most)) return;
+  std::ranges::sort(boxes, std::greater{}, [](const auto& each) { return each.detection.confidence; });
+  boxes.resize(static_cast<std::size_t>(most));
 }
 
 bool too_small_for_hazards(domain::SizePx size) { return std::min(size.width, size.height) < domain::kSidePxLeast; }
@@ -111,7 +118,10 @@ class FrameRun {
     image::shrink_grey(small.view(), grey_, kGreyWidth);
     result_.times.decode = stamp() - plan_.taken_at;
     result_.predicted = true;
+    // The client's wishes of now, not those of the last look.
+    memory_->tracker.set_high_confidence(plan_.settings.detect.confidence_threshold);
     result_.detections = memory_->tracker.predict(sight_of(frame_, seen, &grey_));
+    keep_surest(result_.detections, plan_.settings.detect.max_detections);
     return finish();
   }
 

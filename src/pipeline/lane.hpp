@@ -51,6 +51,7 @@ struct Lane {
   RateGate gate;
   std::optional<base::SteadyTime> renewed_at;  // when a newer frame last took the place of one that waited
   bool in_flight = false;
+  std::uint64_t flying_seq = 0;  // of the frame in flight
   bool closed = false;
   double virtual_time = 0;  // of start-time fair queueing: frames served so far over the weight, caught up after idleness
   double start = 0;         // where in it the waiting frame starts, since it began to wait

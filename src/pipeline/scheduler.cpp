@@ -104,22 +104,36 @@ domain::Result<LanePtr> Scheduler::open_stream(const LaneSettings& settings, std
   return lane;
 }
 
-void Scheduler::configure(const LanePtr& lane, const LaneSettings& settings) {
+std::uint64_t Scheduler::configure(const LanePtr& lane, const LaneSettings& settings) {
   EndedList ended;
+  std::uint64_t flying = 0;
   {
     const std::lock_guard lock(mutex_);
+    if (lane->in_flight) flying = lane->flying_seq;
     lane->settings = settings;
     lane->gate.set_rate(settings.fps);
     configure_ladder(*lane);
     // A queue that became a slot keeps only its newest frame.
     while (lane->waiting.size() > capacity_of(*lane)) {
-      ended.push_back({lane->sink, verdict_of(std::move(lane->waiting.front()), drop_for(*lane, DropReason::superseded, {}))});
-      lane->waiting.pop_front();
+      ended.push_back({lane->sink, verdict_of(take_waiting(*lane), drop_for(*lane, DropReason::superseded, {}))});
     }
     admission_.share_out(lanes_, clock_.now());
   }
   send(std::move(ended));
   wake_.notify_one();
+  return flying;
+}
+
+void Scheduler::keep_waiting(Lane& lane, domain::EncodedFrame&& frame) {
+  waiting_bytes_ += frame.buffer.size();
+  lane.waiting.push_back(std::move(frame));
+}
+
+domain::EncodedFrame Scheduler::take_waiting(Lane& lane) {
+  domain::EncodedFrame frame = std::move(lane.waiting.front());
+  lane.waiting.pop_front();
+  waiting_bytes_ -= frame.buffer.size();
+  return frame;
 }
 
 void Scheduler::close_lane(const LanePtr& lane) {
@@ -152,33 +166,23 @@ bool Scheduler::offer(const LanePtr& lane, domain::EncodedFrame&& frame) {
       lane->waiting_since = now;
       turns_.begin(*lane, lanes_, now);
     }
-    if (waiting.size() < capacity_of(*lane)) {
-      waiting.push_back(std::move(frame));
+    // One frame of each lane always has its place; the queues behind share what there is.
+    const bool affordable = waiting.empty() || waiting_bytes_ + frame.buffer.size() <= equipment_.queued_bytes_max;
+    if (waiting.size() < capacity_of(*lane) && affordable) {
+      keep_waiting(*lane, std::move(frame));
     } else if (lane->settings.delivery == domain::Delivery::all) {
       ended.push_back({lane->sink, verdict_of(std::move(frame), drop_for(*lane, DropReason::queue_full, now))});
     } else {
       const bool only_waits_for_rate = !lane->in_flight && !lane->gate.allows(now);
       const DropReason reason = only_waits_for_rate ? DropReason::over_rate : DropReason::superseded;
-      ended.push_back({lane->sink, verdict_of(std::move(waiting.front()), drop_for(*lane, reason, now))});
-      waiting.pop_front();
-      waiting.push_back(std::move(frame));
+      ended.push_back({lane->sink, verdict_of(take_waiting(*lane), drop_for(*lane, reason, now))});
+      keep_waiting(*lane, std::move(frame));
       lane->renewed_at = now;
     }
   }
   wake_.notify_one();
   send(std::move(ended));
   return true;
-}
-
-LaneState Scheduler::state_of(const LanePtr& lane) const {
-  const std::lock_guard lock(mutex_);
-  return {.granted_fps = lane->granted_fps, .rung = lane->ladder.rung(), .waiting = lane->waiting.size()};
-}
-
-int Scheduler::credits(const LanePtr& lane) const {
-  const std::lock_guard lock(mutex_);
-  if (lane->closed) return 0;
-  return std::max(0, credits_after_flight(*lane) - (lane->in_flight ? 1 : 0));
 }
 
 std::optional<Job> Scheduler::next() {
@@ -219,15 +223,15 @@ std::optional<Job> Scheduler::take_ready(base::SteadyTime now, EndedList& ended)
   const auto owner = std::ranges::find(lanes_, lane, [](const LanePtr& each) { return each.get(); });
   HAZARD_CHECK(owner != lanes_.end());
   turns_.take(*lane, lanes_, now);
-  Job job{.lane = *owner, .frame = std::move(lane->waiting.front()), .settings = lane->settings, .taken_at = now};
+  Job job{.lane = *owner, .frame = take_waiting(*lane), .settings = lane->settings, .taken_at = now};
   job.strategy = strategy_for(*lane, now);
   job.rung = lane->ladder.rung();
   job.fit = fit_for(job.rung, job.strategy, lane->settings.quality);
   job.settings.reuse = job.settings.reuse && equipment_.reuse_still;
   job.look = lane->taken++ % static_cast<std::uint64_t>(job.rung.every) == 0;
-  lane->waiting.pop_front();
   lane->waiting_since = now;
   lane->in_flight = true;
+  lane->flying_seq = job.frame.seq;
   lane->gate.take(now);
   ++running_;
   alone_running_ = job.strategy == detect::Strategy::alone && equipment_.strategies == detect::Strategies::both;
@@ -254,14 +258,14 @@ void Scheduler::drop_stale(base::SteadyTime now, EndedList& ended) {
   for (const LanePtr& lane : lanes_) {
     if (!lane->settings.age_max || !is_ready(*lane, now)) continue;
     while (!lane->waiting.empty() && now - waiting_since(*lane, lane->waiting.front()) > *lane->settings.age_max) {
-      ended.push_back({lane->sink, verdict_of(std::move(lane->waiting.front()), drop_for(*lane, DropReason::stale, now))});
-      lane->waiting.pop_front();
+      ended.push_back({lane->sink, verdict_of(take_waiting(*lane), drop_for(*lane, DropReason::stale, now))});
     }
   }
 }
 
 base::SteadyTime Scheduler::next_event(base::SteadyTime now) const {
   base::SteadyTime soonest = now + kIdleWait;
+  if (alone_running_) return soonest;  // whatever is ready waits for its end, which wakes everyone
   for (const LanePtr& lane : lanes_) {
     if (lane->in_flight || lane->waiting.empty()) continue;
     soonest = std::min(soonest, lane->gate.earliest());
@@ -337,10 +341,7 @@ std::optional<domain::QualityChange> Scheduler::note_result(Lane& lane, const Jo
 }
 
 void Scheduler::end_waiting(Lane& lane, DropReason reason, EndedList& ended) {
-  for (auto& frame : lane.waiting) {
-    ended.push_back({lane.sink, verdict_of(std::move(frame), drop_for(lane, reason, {}))});
-  }
-  lane.waiting.clear();
+  while (!lane.waiting.empty()) ended.push_back({lane.sink, verdict_of(take_waiting(lane), drop_for(lane, reason, {}))});
 }
 
 void Scheduler::close() {
@@ -357,28 +358,6 @@ void Scheduler::close() {
   }
   wake_.notify_all();
   send(std::move(ended));
-}
-
-double Scheduler::capacity_fps() const {
-  const std::lock_guard lock(mutex_);
-  return admission_.estimate().fps();
-}
-
-double Scheduler::granted_fps() const {
-  const std::lock_guard lock(mutex_);
-  return admission_.granted(lanes_, clock_.now());
-}
-
-std::size_t Scheduler::lanes() const {
-  const std::lock_guard lock(mutex_);
-  return lanes_.size();
-}
-
-std::size_t Scheduler::waiting_frames() const {
-  const std::lock_guard lock(mutex_);
-  std::size_t count = 0;
-  for (const LanePtr& lane : lanes_) count += lane->waiting.size();
-  return count;
 }
 
 void Scheduler::send(EndedList&& ended) {

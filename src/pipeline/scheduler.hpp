@@ -60,6 +60,8 @@ class Scheduler {
     InputRule inputs;
     bool smaller_inputs = false;  // the model can be given other sizes
     bool reuse_still = true;      // boxes of a picture that shows the same as the one before
+    // Of all frames that wait in queues (Delivery::all) behind the first of their lane; beyond it queues are full.
+    std::size_t queued_bytes_max = std::size_t{256} << 20;
   };
   void equip(const Equipment& equipment);
   // Frames a second that a calibration reached.
@@ -72,7 +74,8 @@ class Scheduler {
   enum class Entry : std::uint8_t { newcomer, returning };
   domain::Result<LanePtr> open_stream(const LaneSettings& settings, std::shared_ptr<ResultSink> sink,
                                       Entry entry = Entry::newcomer);
-  void configure(const LanePtr& lane, const LaneSettings& settings);
+  // Holds from the next frame taken. The seq of the frame in flight, which was taken before; 0 when none is.
+  std::uint64_t configure(const LanePtr& lane, const LaneSettings& settings);
   // Waiting frames end as session_closed; one in flight still ends by itself. The lane takes no more. Safe to repeat.
   void close_lane(const LanePtr& lane);
 
@@ -108,6 +111,8 @@ class Scheduler {
   void drop_stale(base::SteadyTime now, EndedList& ended);
   detect::Strategy strategy_for(const Lane& lane, base::SteadyTime now) const;
   base::SteadyTime next_event(base::SteadyTime now) const;
+  void keep_waiting(Lane& lane, domain::EncodedFrame&& frame);
+  domain::EncodedFrame take_waiting(Lane& lane);
   void end_waiting(Lane& lane, domain::DropReason reason, EndedList& ended);
   void note_finished(const Lane& lane, base::SteadyTime now);
   std::optional<domain::QualityChange> note_result(Lane& lane, const Job& job, domain::FrameResult& result, base::SteadyTime now);
@@ -119,6 +124,7 @@ class Scheduler {
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::vector<LanePtr> lanes_;
+  std::size_t waiting_bytes_ = 0;
   TurnCounter turns_;
   bool closed_ = false;
 

@@ -78,6 +78,7 @@ std::optional<session::Outgoing> Outbox::pop() {
   session::Outgoing message = std::move(from.front());
   from.pop_front();
   if (&from == &waiting_) bytes_ -= message.json->size();
+  if (message.replayed) message.json = std::make_shared<const std::string>(wire::mark_replayed(*message.json));
   return message;
 }
 

@@ -42,7 +42,8 @@ Response create(Services& services, const Request& request) {
   const auto patch = wire::parse_config_body(request.body_text());
   if (!patch) return refused(patch.error());
   if (const std::string* token = find_pair(*pairs, "resume")) {
-    // The body is not applied: the session goes on as it was, and PATCH is there to change it.
+    // The body is checked and not applied: the session goes on as it was, and PATCH is there to change it.
+    if (const auto checked = services.registry.check(*patch); !checked) return refused(checked.error());
     const auto resumed = services.registry.resume(session::Transport::sse, id.value_or(""), *token);
     if (!resumed) return refused(resumed.error());
     note_owner(services, *resumed->session, request);

@@ -60,7 +60,8 @@ domain::Result<OpenedSession> open_session(const RequestHead& head, session::Reg
   auto query = wire::parse_stream_query(*pairs);
   if (!query) return std::unexpected(query.error());
   if (query->resume) {
-    // What else the query says of the configuration is not applied: the session goes on as it was.
+    // What else the query says of the configuration is checked and not applied: the session goes on as it was.
+    if (auto checked = registry.check(query->patch); !checked) return std::unexpected(checked.error());
     auto resumed = registry.resume(session::Transport::websocket, query->session_id.value_or(""), *query->resume);
     if (!resumed) return std::unexpected(resumed.error());
     return OpenedSession(registry, std::move(resumed->session), std::move(resumed->claim),

@@ -28,6 +28,7 @@ std::optional<std::string> Dialogue::on_binary(domain::Bytes&& message) {
   const base::SteadyTime received_at = clock_.now();
   auto frame = wire::parse_frame_envelope(std::move(message), session_->limits().frame_bytes_max);
   if (!frame) return refuse(frame.error(), received_at);
+  session_->note_new_words();
   session_->offer(std::move(*frame), received_at);
   return std::nullopt;
 }
@@ -38,10 +39,12 @@ std::optional<std::string> Dialogue::answer(wire::ClientMessage&& message, base:
     return std::nullopt;
   }
   if (const auto* update = std::get_if<wire::ConfigUpdate>(&message)) {
+    if (update->patch.says_new()) session_->note_new_words();
     const auto config = session_->update(update->patch);
     return config ? wire::config_updated(*config, clock_.wall()) : wire::error_message(config.error(), clock_.wall());
   }
   if (const auto* ping = std::get_if<wire::Ping>(&message)) return wire::pong(ping->echo, wall, clock_.wall());
+  session_->note_new_words();
   const auto view = session_->view();
   return wire::stats_message(view.session_id, view.counters, view.granted_fps, clock_.wall());
 }

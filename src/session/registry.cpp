@@ -36,7 +36,7 @@ domain::Result<std::shared_ptr<Session>> Registry::open(Transport transport, std
     given_up = oldest_detached();
     if (!given_up) return refuse(ErrorCode::overloaded, fmt::format("all {} sessions are in use", options_.sessions_max));
   }
-  auto session = Session::open({.id = name, .transport = transport, .config = *config}, options_.limits, pipeline_, totals_);
+  auto session = Session::open({.id = name, .transport = transport, .config = *config, .speaks_new = patch.says_new()}, options_.limits, pipeline_, totals_);
   if (!session) return session;
   if (given_up) {
     sessions_.erase(given_up->id());
@@ -53,6 +53,12 @@ std::shared_ptr<Session> Registry::find(std::string_view id) const {
   const std::lock_guard lock(mutex_);
   const auto found = sessions_.find(std::string(id));
   return found == sessions_.end() ? nullptr : found->second;
+}
+
+domain::Result<void> Registry::check(const domain::StreamConfigPatch& patch) const {
+  const auto config = domain::apply(domain::default_config(options_.limits.stream), patch, options_.limits.stream);
+  if (!config) return std::unexpected(config.error());
+  return {};
 }
 
 bool Registry::close(std::string_view id, EndReason reason) {

@@ -47,6 +47,8 @@ class Registry {
   void lose_owner(const std::shared_ptr<Session>& session, const Subscriber* owner, bool for_good);
 
   // Null when there is none.
+  // Whether a session could be opened with it: invalid_value where not.
+  domain::Result<void> check(const domain::StreamConfigPatch& patch) const;
   std::shared_ptr<Session> find(std::string_view id) const;
   // False when there was none. Ends the session and everyone's stream of it.
   bool close(std::string_view id, EndReason reason);

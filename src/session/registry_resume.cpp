@@ -35,7 +35,15 @@ domain::Result<Registry::Resumed> Registry::resume(Transport transport, std::str
 
 void Registry::lose_owner(const std::shared_ptr<Session>& session, const Subscriber* owner, bool for_good) {
   if (!session->lose_owner(owner)) return;
-  if (for_good || options_.limits.resume_grace == base::Duration::zero()) close(session->id(), EndReason::closed_by_client);
+  if (!for_good && options_.limits.resume_grace != base::Duration::zero()) return;
+  {
+    const std::lock_guard lock(mutex_);
+    std::erase(left_, session);
+    // By the session, not by its id: somebody may have opened a new one under it.
+    const auto found = sessions_.find(session->id());
+    if (found != sessions_.end() && found->second == session) sessions_.erase(found);
+  }
+  session->close(EndReason::closed_by_client);
 }
 
 std::shared_ptr<Session> Registry::oldest_detached() const {

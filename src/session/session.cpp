@@ -26,6 +26,7 @@ Session::Session(Options&& options, const SessionLimits& limits, pipeline::Pipel
       created_at_(pipeline.clock().wall()),
       transport_(options.transport),
       config_(options.config),
+      speaks_new_(options.speaks_new),
       used_at_(opened_at_) {
   if (options.saved != nullptr) restore(*options.saved);
 }
@@ -108,11 +109,12 @@ void Session::on_verdict(domain::Verdict&& verdict) noexcept {
   message.is_result = std::holds_alternative<domain::FrameResult>(verdict.outcome);
   const auto model = this->model();
   const base::WallTime wall = pipeline_.clock().wall();
+  const domain::StreamConfig& config = config_for(verdict.seq);
   message.json = share(wire::verdict_message(verdict, {.session_id = id_,
                                                        .event = message.event,
                                                        .replayed = false,
-                                                       .fields = config_.fields,
-                                                       .quality_mode = config_.quality_mode,
+                                                       .fields = config.fields,
+                                                       .quality_mode = config.quality_mode,
                                                        .model = model.get(),
                                                        .now = wall,
                                                        .age = age,
@@ -131,6 +133,7 @@ void Session::on_picture(domain::EncodedFrame&& frame) noexcept {
 
 void Session::on_quality(const domain::QualityChange& change) noexcept {
   const std::lock_guard lock(mutex_);
+  if (!speaks_new_ && transport_ == Transport::websocket) return;
   const Outgoing message{
       .event = 0, .seq = 0, .json = share(wire::quality_changed(change, config_.quality_mode, pipeline_.clock().wall()))};
   for (const auto& subscriber : subscribers_) subscriber->deliver(message);
@@ -161,23 +164,30 @@ void Session::tell_sight(const domain::Verdict& verdict, base::Duration age) {
                        .model = *model,
                        .location = place.empty() ? std::nullopt : std::optional(place.mapped()),
                        .at = at,
-                       .confidence_threshold = config_.confidence_threshold,
+                       .confidence_threshold = config_for(verdict.seq).confidence_threshold,
                        .picture = picture && picture->seq == verdict.seq ? picture : nullptr});
 }
 
 domain::Result<domain::StreamConfig> Session::update(const domain::StreamConfigPatch& patch) {
   const std::lock_guard in_a_row(offer_mutex_);
-  pipeline::LaneSettings settings;
-  domain::StreamConfig next;
-  {
-    const std::lock_guard lock(mutex_);
-    auto applied = domain::apply(config_, patch, limits_.stream);
-    if (!applied) return applied;
-    next = config_ = *applied;
-    settings = pipeline::LaneSettings::from(config_, limits_.stream.queue_size);
-  }
-  pipeline_.scheduler().configure(lane_, settings);
+  const auto next = domain::apply(config(), patch, limits_.stream);
+  if (!next) return next;
+  const std::uint64_t flying =
+      pipeline_.scheduler().configure(lane_, pipeline::LaneSettings::from(*next, limits_.stream.queue_size));
+  const std::lock_guard lock(mutex_);
+  // A second update while the same frame flies changes nothing for that frame.
+  if (flying != 0 && !(earlier_ && earlier_->until >= flying)) earlier_ = Earlier{.config = config_, .until = flying};
+  config_ = *next;
   return next;
+}
+
+const domain::StreamConfig& Session::config_for(std::uint64_t seq) const {
+  return earlier_ && seq <= earlier_->until ? earlier_->config : config_;
+}
+
+void Session::note_new_words() {
+  const std::lock_guard lock(mutex_);
+  speaks_new_ = true;
 }
 
 domain::StreamConfig Session::config() const {
@@ -200,7 +210,9 @@ void Session::replay(Subscriber& subscriber, std::uint64_t last_event) const {
     subscriber.deliver({.event = 0, .seq = 0, .json = share(wire::gap(missed.missing_from, missed.missing_to))});
   }
   for (const Outgoing& each : missed.verdicts) {
-    subscriber.deliver({.event = each.event, .seq = each.seq, .json = share(wire::mark_replayed(*each.json))});
+    Outgoing again = each;  // the text is shared with the ring: readers that come back and read nothing cost no copy of it
+    again.replayed = true;
+    subscriber.deliver(again);
   }
 }
 

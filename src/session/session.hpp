@@ -55,6 +55,7 @@ class Session final : public pipeline::ResultSink, public std::enable_shared_fro
     std::string id;
     Transport transport = Transport::websocket;
     domain::StreamConfig config;
+    bool speaks_new = false;                    // see note_new_words()
     const wire::SessionState* saved = nullptr;  // goes on from there; config is then already taken from it
     base::Duration paused{};                    // how long ago it was saved
   };
@@ -93,9 +94,14 @@ class Session final : public pipeline::ResultSink, public std::enable_shared_fro
   // A frame that its message spoiled: received, and ended as this error.
   Accepted refuse(const wire::Refused& refused, base::SteadyTime received_at);
 
-  // The effective configuration after the patch, or invalid_value and nothing is changed.
+  // The effective configuration after the patch, or invalid_value and nothing is changed. Holds from the next frame taken: the
+  // verdict of one in flight is still written as before.
   domain::Result<domain::StreamConfig> update(const domain::StreamConfigPatch& patch);
   domain::StreamConfig config() const;
+
+  // The client used something that the original protocol did not have. One that does not takes whatever message comes next for
+  // the answer to its frame, so on a WebSocket it is not told of changes of quality; each result says its quality anyway.
+  void note_new_words();
 
   // From now on `subscriber` hears everything. With `last_event` it first gets, through deliver(), a gap message if some
   // verdicts are gone and then the missed ones marked as replayed. False when the session has ended.
@@ -133,6 +139,7 @@ class Session final : public pipeline::ResultSink, public std::enable_shared_fro
   Accepted receive(std::string&& frame_id, base::SteadyTime received_at);
   std::string write_greeting(bool resumed, std::string_view token) const;
   std::shared_ptr<const domain::ModelInfo> model() const;
+  const domain::StreamConfig& config_for(std::uint64_t seq) const;
   void replay(Subscriber& subscriber, std::uint64_t last_event) const;
   void say_goodbye();
   void note_result(const domain::FrameResult& result, base::Duration age, base::SteadyTime now);
@@ -151,6 +158,12 @@ class Session final : public pipeline::ResultSink, public std::enable_shared_fro
   pipeline::LanePtr lane_;
   Transport transport_;
   domain::StreamConfig config_;
+  struct Earlier {
+    domain::StreamConfig config;
+    std::uint64_t until = 0;  // seq of the last frame that was taken under it
+  };
+  std::optional<Earlier> earlier_;
+  bool speaks_new_;
   wire::Counters counters_;
   std::uint64_t last_seq_ = 0;
   std::map<std::uint64_t, domain::Location> places_;     // of frames without a verdict yet; only with a listener

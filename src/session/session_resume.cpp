@@ -24,7 +24,7 @@ std::string Session::write_greeting(bool resumed, std::string_view token) const 
                                 .config = config_,
                                 .resume_token = std::string(token),
                                 .granted_fps = pipeline_.scheduler().state_of(lane_).granted_fps,
-                                .credits = config_.delivery == domain::Delivery::all ? limits_.stream.queue_size : 1,
+                                .credits = pipeline_.scheduler().credits(lane_),
                                 .heartbeat_ms = static_cast<int>(base::to_ms(limits_.heartbeat)),
                                 .max_frame_bytes = limits_.frame_bytes_max,
                                 .resume_grace_ms = static_cast<int>(base::to_ms(limits_.resume_grace)),
@@ -44,6 +44,7 @@ std::optional<Session::Claim> Session::resume(Transport transport, std::string_v
   auto next = key_.renew(token, now, limits_.resume_grace);
   if (!next || closed_) return std::nullopt;
   transport_ = transport;
+  speaks_new_ = true;
   used_at_ = now;
   if (owner_) {
     handed_event_ = std::max(handed_event_, owner_->handed_event());

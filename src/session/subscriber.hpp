@@ -18,6 +18,7 @@ struct Outgoing {
   std::shared_ptr<const std::string> json;
   std::optional<domain::DropReason> drop = std::nullopt;  // the verdict's, for answers that need a status
   bool is_result = false;
+  bool replayed = false;  // missed before: to be marked so (wire::mark_replayed) where it is sent
 };
 
 enum class EndReason : std::uint8_t { closed_by_client, idle, server_closing, replaced };

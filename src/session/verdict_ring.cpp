@@ -4,10 +4,12 @@ namespace hazard::session {
 
 void VerdictRing::push(const Outgoing& verdict) {
   bytes_ += verdict.json->size();
+  results_ += verdict.is_result ? 1 : 0;
   newest_ = verdict.event;
   ring_.push_back(verdict);
-  while (ring_.size() > events_max_ || (bytes_ > bytes_max_ && ring_.size() > 1)) {
+  while (results_ > results_max_ || ring_.size() > events_max_ || (bytes_ > bytes_max_ && ring_.size() > 1)) {
     bytes_ -= ring_.front().json->size();
+    results_ -= ring_.front().is_result ? 1 : 0;
     ring_.pop_front();
   }
 }

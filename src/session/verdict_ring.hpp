@@ -1,4 +1,4 @@
-// The last verdicts of a session, for readers that come back: bounded in number and bytes, oldest out first.
+// The last verdicts of a session, for readers that come back: bounded in results, verdicts and bytes, oldest out first.
 #pragma once
 
 #include <cstddef>
@@ -12,9 +12,10 @@ namespace hazard::session {
 
 class VerdictRing {
  public:
-  // At least 256 results are kept as the streaming contract asks; the byte bound is for sessions with very many boxes.
-  explicit VerdictRing(std::size_t events_max = 256, std::size_t bytes_max = 4 * 1024 * 1024)
-      : events_max_(events_max), bytes_max_(bytes_max) {}
+  // At least 256 results are kept as the streaming contract asks, also of a stream of which most frames are dropped; the bound on
+  // all verdicts is for one of which hardly any is looked at, that on bytes for sessions with very many boxes.
+  explicit VerdictRing(std::size_t results_max = 256, std::size_t events_max = 2048, std::size_t bytes_max = 4 * 1024 * 1024)
+      : results_max_(results_max), events_max_(events_max), bytes_max_(bytes_max) {}
 
   // Events come numbered one after the other.
   void push(const Outgoing& verdict);
@@ -38,6 +39,8 @@ class VerdictRing {
 
  private:
   std::deque<Outgoing> ring_;
+  std::size_t results_max_;
+  std::size_t results_ = 0;
   std::size_t events_max_;
   std::size_t bytes_max_;
   std::size_t bytes_ = 0;

@@ -1,5 +1,6 @@
 #include "wire/legacy_message.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -74,6 +75,15 @@ domain::Result<double> threshold_of(const JsonDocument& document, double otherwi
   return node->number;
 }
 
+domain::Result<std::chrono::milliseconds> timeout_of(const JsonDocument& document) {
+  const JsonNode* node = document.find(document.root(), "timeout_ms");
+  if (node == nullptr || node->is(JsonKind::null)) return kBase64TimeoutMost;
+  if (!node->is(JsonKind::number) || node->number < 1)
+    return refuse(ErrorCode::invalid_value, "timeout_ms must be a number of milliseconds from 1");
+  const double most = static_cast<double>(kBase64TimeoutMost.count());
+  return std::chrono::milliseconds(static_cast<std::int64_t>(std::min(node->number, most)));
+}
+
 domain::Result<std::string> short_text(const JsonDocument& document, std::string_view name, std::string_view otherwise) {
   constexpr std::size_t kBytesMost = 128;
   const JsonNode* node = document.find(document.root(), name);
@@ -135,11 +145,10 @@ domain::Result<Base64Request> parse_base64_request(std::string_view text) {
   if (image == nullptr || !image->is(JsonKind::string)) return refuse(ErrorCode::missing_image, "Field required: image");
   const auto threshold = threshold_of(*document, 0.5);
   if (!threshold) return std::unexpected(threshold.error());
-  // A view into the body: base64 has no escapes but "\/", which only then is copied.
-  if (image->text.data() < text.data() || image->text.data() >= text.data() + text.size()) {
-    return refuse(ErrorCode::invalid_base64, "image must not have escaped characters");
-  }
-  return Base64Request{.image = image->text, .confidence_threshold = *threshold};
+  const auto timeout = timeout_of(*document);
+  if (!timeout) return std::unexpected(timeout.error());
+  // A copy: text with escapes (many writers escape "/", some break lines) belongs to the document.
+  return Base64Request{.image = std::string(image->text), .confidence_threshold = *threshold, .timeout = *timeout};
 }
 
 std::string base64_reply(const domain::FrameResult& result, const domain::ModelInfo& model, double processing_time_ms,

@@ -2,6 +2,7 @@
 // Pure functions; any thread.
 #pragma once
 
+#include <chrono>
 #include <expected>
 #include <optional>
 #include <span>
@@ -26,10 +27,12 @@ std::string model_status_object(const ServiceView& service, const domain::ModelI
 // GET /detect/health, /report/health: {"status","service",...}.
 std::string small_health(std::string_view service_name, const ServiceView& service, bool keeps, base::WallTime now);
 
-// POST /detect-base64.
+// POST /detect-base64. A longer timeout_ms counts as this one, which holds for every answer.
+inline constexpr std::chrono::milliseconds kBase64TimeoutMost{30'000};
 struct Base64Request {
-  std::string_view image;  // a view into the body: base64 text or a data URL
+  std::string image;  // base64 text or a data URL
   double confidence_threshold = 0.5;
+  std::chrono::milliseconds timeout{kBase64TimeoutMost};  // how long the client waits
 };
 // Errors: invalid_json, missing_image, invalid_value.
 domain::Result<Base64Request> parse_base64_request(std::string_view body);

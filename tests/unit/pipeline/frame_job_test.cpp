@@ -146,6 +146,23 @@ TEST_F(FrameJobTest, a_frame_that_is_not_looked_at_gets_predicted_boxes_of_confi
   EXPECT_EQ(predicted.input, (domain::SizePx{0, 0})) << "no graph ran";
 }
 
+TEST_F(FrameJobTest, predicted_boxes_obey_the_settings_of_now) {
+  LaneMemory memory;
+  for (int i = 0; i < 2; ++i) {
+    run(test::jpeg({640, 480}), &memory);
+    clock_.advance(std::chrono::milliseconds(75));
+  }
+  const auto predicted = [&] { return std::get<domain::FrameResult>(run(test::jpeg({640, 480}), &memory, false)).detections; };
+  ASSERT_EQ(predicted().size(), 1u);
+  const float sure = predicted()[0].detection.confidence;
+  settings_.detect.confidence_threshold = sure + 0.01F;
+  EXPECT_TRUE(predicted().empty());
+  settings_.detect.confidence_threshold = sure - 0.01F;
+  EXPECT_EQ(predicted().size(), 1u);
+  settings_.detect.max_detections = 0;
+  EXPECT_TRUE(predicted().empty());
+}
+
 TEST_F(FrameJobTest, bytes_that_are_no_picture_are_refused_also_when_nobody_looks) {
   LaneMemory memory;
   EXPECT_TRUE(std::holds_alternative<domain::Error>(run(domain::Bytes{'h', 'i'}, &memory, false)));

@@ -66,5 +66,31 @@ TEST(RateGate, a_new_rate_holds_from_the_next_frame) {
   EXPECT_TRUE(gate.allows(at_ms(50)));
 }
 
+TEST(RateGate, a_faster_rate_waits_for_its_own_interval_and_not_for_the_old_one) {
+  RateGate gate(1);
+  gate.take(at_ms(0));
+  gate.take(at_ms(0));
+  gate.set_rate(10);
+  EXPECT_FALSE(gate.allows(at_ms(90)));
+  EXPECT_TRUE(gate.allows(at_ms(100)));
+  int taken = 0;
+  for (int ms = 0; ms < 1'000; ++ms) {
+    if (!gate.allows(at_ms(ms))) continue;
+    gate.take(at_ms(ms));
+    ++taken;
+  }
+  EXPECT_GE(taken, 9);
+  EXPECT_LE(taken, 11);
+}
+
+TEST(RateGate, a_slower_rate_takes_back_what_was_forgiven) {
+  RateGate gate(10);
+  gate.take(at_ms(0));
+  gate.set_rate(1);
+  EXPECT_TRUE(gate.allows(at_ms(0))) << "one interval of tolerance, of the new rate";
+  gate.take(at_ms(0));
+  EXPECT_FALSE(gate.allows(at_ms(50)));
+}
+
 }  // namespace
 }  // namespace hazard::pipeline

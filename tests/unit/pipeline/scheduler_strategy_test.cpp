@@ -1,5 +1,9 @@
 // What the scheduler decides besides whose turn it is: all cores or one, looked at or predicted, admitted or refused.
 #include <gtest/gtest.h>
+#include <time.h>
+
+#include <array>
+#include <thread>
 
 #include "pipeline/scheduler.hpp"
 #include "support/recording_sink.hpp"
@@ -74,6 +78,41 @@ TEST_F(SchedulerStrategyTest, a_lane_on_its_own_gets_all_cores_every_time) {
     finish(std::move(job));
   }
   EXPECT_EQ(metrics_.looked[0].value(), 5u);
+}
+
+// Ratio of processor time to time, within one run: a worker that spins has 1, one that sleeps 0.
+TEST(SchedulerSleep, a_worker_sleeps_while_another_frame_has_all_cores) {
+  const base::RealClock clock;
+  PipelineMetrics metrics;
+  Scheduler scheduler(clock, metrics);
+  scheduler.equip({.strategies = Strategies::both, .workers = 2, .inputs = {}, .smaller_inputs = true});
+  const auto sink = std::make_shared<QualitySink>();
+  const std::array lanes{scheduler.open_lane({}, sink), scheduler.open_lane({}, sink)};
+  const auto offer = [&](const LanePtr& lane) {
+    domain::EncodedFrame frame;
+    frame.seq = 1;
+    frame.received_at = clock.now();
+    ASSERT_TRUE(scheduler.offer(lane, std::move(frame)));
+  };
+  offer(lanes[0]);
+  auto first = scheduler.try_next();
+  ASSERT_TRUE(first);
+  ASSERT_EQ(first->strategy, Strategy::alone);
+  offer(lanes[1]);
+  double busy_s = 0;
+  std::thread worker([&] {
+    auto second = scheduler.next();
+    timespec spent{};
+    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &spent);
+    busy_s = static_cast<double>(spent.tv_sec) + static_cast<double>(spent.tv_nsec) * 1e-9;
+    ASSERT_TRUE(second);
+    scheduler.finish(std::move(*second), domain::FrameResult{});
+  });
+  const auto began = clock.now();
+  std::this_thread::sleep_for(200ms);
+  scheduler.finish(std::move(*first), domain::FrameResult{});
+  worker.join();
+  EXPECT_LT(busy_s, 0.25 * std::chrono::duration<double>(clock.now() - began).count());
 }
 
 TEST_F(SchedulerStrategyTest, while_a_frame_has_all_cores_nothing_else_runs) {

@@ -55,6 +55,49 @@ TEST_F(SchedulerTest, an_idle_lane_serves_its_frame_at_once) {
   EXPECT_EQ(client.sink->story(), "1:result");
 }
 
+TEST_F(SchedulerTest, queues_share_what_may_wait_and_every_lane_keeps_its_first_frame) {
+  scheduler_.equip({.inputs = {}, .queued_bytes_max = 1000});
+  LaneSettings settings;
+  settings.delivery = Delivery::all;
+  settings.queue_frames_max = 50;
+  Client hoarder = open(settings);
+  Client other = open(settings);
+  const auto offer_bytes = [this](Client& client, std::size_t bytes) {
+    domain::EncodedFrame frame;
+    frame.seq = ++client.seq;
+    frame.received_at = clock_.now();
+    frame.buffer.resize(bytes);
+    ASSERT_TRUE(scheduler_.offer(client.lane, std::move(frame)));
+  };
+  for (int i = 0; i < 4; ++i) offer_bytes(hoarder, 400);
+  EXPECT_EQ(hoarder.sink->story(), "3:queue_full 4:queue_full");
+  offer_bytes(other, 400);
+  EXPECT_EQ(other.sink->story(), "") << "the first of a lane always waits";
+  offer_bytes(other, 1);
+  EXPECT_EQ(other.sink->story(), "2:queue_full");
+  while (serve_one() != 0) {
+  }
+  offer_bytes(hoarder, 400);
+  offer_bytes(hoarder, 400);
+  EXPECT_EQ(scheduler_.waiting_frames(), 2u) << "what was taken makes room again";
+  scheduler_.close_lane(hoarder.lane);
+  offer_bytes(other, 500);
+  offer_bytes(other, 500);
+  EXPECT_EQ(scheduler_.waiting_frames(), 2u) << "what was given up as well";
+}
+
+TEST_F(SchedulerTest, tells_who_configures_which_frame_was_taken_before) {
+  Client client = open();
+  EXPECT_EQ(scheduler_.configure(client.lane, {}), 0u);
+  offer(client);
+  auto job = scheduler_.try_next();
+  ASSERT_TRUE(job);
+  offer(client);
+  EXPECT_EQ(scheduler_.configure(client.lane, {}), 1u);
+  finish(std::move(*job));
+  EXPECT_EQ(scheduler_.configure(client.lane, {}), 0u);
+}
+
 TEST_F(SchedulerTest, a_newer_frame_takes_the_slot_of_one_that_waits_for_its_turn) {
   Client client = open();
   offer(client);

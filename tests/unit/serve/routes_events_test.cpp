@@ -50,14 +50,14 @@ TEST(routes_events, replay_longer_than_the_outbox_says_the_gap_of_the_ring_only)
   LiveServer live;
   open_session(live);
   Client poster(live.port());
-  for (int i = 0; i < 300; ++i) {
+  for (int i = 0; i < 2100; ++i) {
     ASSERT_EQ(poster.post("/stream/process/mine?wait=20000", R"({"image_data":""})").status, 422);
   }
   Client reader(live.port());
   reader.get("/stream/events/mine?last_event_id=0");
   reader.read_event();
-  EXPECT_EQ(reader.read_event(), R"(data: {"type":"gap","from":1,"to":44})");
-  for (int event = 45; event <= 300; ++event) {
+  EXPECT_EQ(reader.read_event(), R"(data: {"type":"gap","from":1,"to":52})");
+  for (int event = 53; event <= 2100; ++event) {
     ASSERT_THAT(reader.read_event(), StartsWith("id: " + std::to_string(event) + "\n"));
   }
 }

@@ -57,6 +57,16 @@ TEST_F(RegistryResumeTest, a_lost_connection_leaves_the_session_and_its_token_op
   EXPECT_EQ(registry_.service().resumes.resumed, 1u);
 }
 
+TEST_F(RegistryResumeTest, a_late_goodbye_does_not_end_a_new_session_of_the_same_name) {
+  const auto old = begin(registry_, "car");
+  // Its connection still lives when somebody deletes the session and another client takes the name.
+  const auto session = old.session;
+  EXPECT_TRUE(registry_.close("car", EndReason::closed_by_client));
+  const auto next = begin(registry_, "car");
+  registry_.lose_owner(session, old.owner.get(), true);
+  EXPECT_EQ(registry_.find("car"), next.session);
+}
+
 TEST_F(RegistryResumeTest, one_that_is_gone_for_good_ends_it) {
   const auto begun = begin(registry_, "car");
   lose(begun, true);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <latch>
+#include <semaphore>
 
 #include "support/house.hpp"
 #include "support/recording_subscriber.hpp"
@@ -99,23 +100,24 @@ TEST_F(SessionTest, a_reader_that_comes_back_gets_what_it_missed_marked_and_then
   ASSERT_TRUE(back->wait_for(3));
   const auto messages = back->messages();
   EXPECT_EQ(messages[0].event, 3u);
-  EXPECT_NE(messages[0].json->find("\"replayed\":true"), std::string::npos);
+  EXPECT_TRUE(messages[0].replayed);
+  EXPECT_EQ(messages[0].json.get(), listener_->messages()[2].json.get()) << "shared: a reader that comes back costs no copy";
   EXPECT_EQ(messages[1].event, 4u);
   EXPECT_EQ(messages[2].event, 5u);
-  EXPECT_EQ(messages[2].json->find("\"replayed\":true"), std::string::npos);
+  EXPECT_FALSE(messages[2].replayed);
 }
 
 TEST_F(SessionTest, verdicts_gone_from_the_ring_are_declared_as_a_gap) {
   const auto session = open();
   ASSERT_TRUE(session->attach(listener_));
-  for (std::size_t i = 1; i <= 300; ++i) {
+  for (std::size_t i = 1; i <= 2100; ++i) {
     session->refuse({.error = {ErrorCode::invalid_envelope, "x"}, .is_frame = true, .frame_id = {}}, clock_.now());
   }
   const auto back = std::make_shared<test::RecordingSubscriber>();
   ASSERT_TRUE(session->attach(back, 0));
-  ASSERT_TRUE(back->wait_for(257));
-  EXPECT_EQ(*back->messages()[0].json, R"({"type":"gap","from":1,"to":44})");
-  EXPECT_EQ(back->messages()[1].event, 45u);
+  ASSERT_TRUE(back->wait_for(2049));
+  EXPECT_EQ(*back->messages()[0].json, R"({"type":"gap","from":1,"to":52})");
+  EXPECT_EQ(back->messages()[1].event, 53u);
 }
 
 TEST_F(SessionTest, an_update_changes_only_what_it_names_and_a_wrong_one_nothing) {
@@ -142,6 +144,47 @@ TEST_F(SessionTest, an_update_takes_effect_on_the_next_frame) {
   session->offer(test::frame_message(), clock_.now());
   ASSERT_TRUE(listener_->wait_for(2));
   EXPECT_NE(listener_->messages()[1].json->find("\"detections\":[]"), std::string::npos);
+}
+
+TEST_F(SessionTest, an_update_holds_from_the_next_frame_taken_and_not_for_the_one_in_flight) {
+  std::counting_semaphore<8> entered(0);
+  std::counting_semaphore<8> leave(0);
+  test::House house(clock_, {.on_infer = [&]() -> domain::Result<void> {
+                      entered.release();
+                      leave.acquire();
+                      return {};
+                    }});
+  const auto session = *house.registry.open(Transport::sse, std::nullopt, {.delivery = "all"});
+  ASSERT_TRUE(session->attach(listener_));
+  session->offer(test::frame_message(), clock_.now());
+  session->offer(test::frame_message(), clock_.now());
+  entered.acquire();
+  ASSERT_TRUE(session->update({.quality_mode = "speed"}));
+  ASSERT_TRUE(session->update({.quality_mode = "quality"}));
+  leave.release(2);
+  ASSERT_TRUE(listener_->wait_for(2));
+  EXPECT_NE(listener_->messages()[0].json->find(R"("mode":"balanced")"), std::string::npos) << *listener_->messages()[0].json;
+  EXPECT_NE(listener_->messages()[1].json->find(R"("mode":"quality")"), std::string::npos) << *listener_->messages()[1].json;
+}
+
+// A client of the original protocol takes whatever message comes next for the answer to its frame.
+TEST_F(SessionTest, changes_of_quality_are_told_to_who_can_tell_them_from_an_answer) {
+  const domain::QualityChange change{.input = {416, 256}, .every = 1, .reason = "late"};
+  const auto told = [&](Transport transport, const domain::StreamConfigPatch& patch, auto&& prepare) {
+    const auto session = *house_.registry.open(transport, std::nullopt, patch);
+    const auto listener = std::make_shared<test::RecordingSubscriber>();
+    EXPECT_TRUE(session->attach(listener));
+    prepare(*session);
+    session->on_quality(change);
+    return listener->messages().size();
+  };
+  const auto nothing = [](Session&) {};
+  EXPECT_EQ(told(Transport::websocket, {}, nothing), 0u);
+  EXPECT_EQ(told(Transport::websocket, {.fps_limit = 5.0, .confidence_threshold = 0.4}, nothing), 0u);
+  EXPECT_EQ(told(Transport::sse, {}, nothing), 1u) << "an event stream answers nothing";
+  EXPECT_EQ(told(Transport::websocket, {.quality_mode = "balanced"}, nothing), 1u);
+  EXPECT_EQ(told(Transport::websocket, {.delivery = "all"}, nothing), 1u);
+  EXPECT_EQ(told(Transport::websocket, {}, [](Session& session) { session.note_new_words(); }), 1u);
 }
 
 TEST_F(SessionTest, closing_tells_how_waiting_frames_ended_and_then_that_it_is_over) {

@@ -6,7 +6,11 @@ namespace hazard::session {
 namespace {
 
 Outgoing verdict(std::uint64_t event, std::size_t bytes = 10) {
-  return {.event = event, .seq = event, .json = std::make_shared<const std::string>(bytes, 'x')};
+  return {.event = event,
+          .seq = event,
+          .json = std::make_shared<const std::string>(bytes, 'x'),
+          .drop = std::nullopt,
+          .is_result = true};
 }
 
 TEST(VerdictRing, keeps_the_newest_within_its_count) {
@@ -19,6 +23,26 @@ TEST(VerdictRing, keeps_the_newest_within_its_count) {
   EXPECT_EQ(replay.missing_to, 2u);
 }
 
+TEST(VerdictRing, drops_between_them_cost_no_results_until_there_are_very_many) {
+  VerdictRing ring(2, 8);
+  const auto drop = [&](std::uint64_t event) {
+    Outgoing message = verdict(event);
+    message.is_result = false;
+    ring.push(message);
+  };
+  ring.push(verdict(1));
+  for (std::uint64_t event = 2; event <= 6; ++event) drop(event);
+  ring.push(verdict(7));
+  EXPECT_EQ(ring.size(), 7u);
+  ring.push(verdict(8));
+  EXPECT_EQ(ring.after(0).missing_to, 1u) << "the first of three results, and no drop";
+  for (std::uint64_t event = 9; event <= 30; ++event) drop(event);
+  EXPECT_EQ(ring.size(), 8u);
+  ring.push(verdict(31));
+  ring.push(verdict(32));
+  EXPECT_EQ(ring.after(29).verdicts.size(), 3u) << "results that fell out are not counted any more";
+}
+
 TEST(VerdictRing, declares_no_gap_when_nothing_is_missing) {
   VerdictRing ring(3);
   for (std::uint64_t event = 1; event <= 5; ++event) ring.push(verdict(event));
@@ -29,7 +53,7 @@ TEST(VerdictRing, declares_no_gap_when_nothing_is_missing) {
 }
 
 TEST(VerdictRing, keeps_within_its_bytes_but_always_the_newest) {
-  VerdictRing ring(100, 25);
+  VerdictRing ring(100, 100, 25);
   ring.push(verdict(1));
   ring.push(verdict(2));
   EXPECT_EQ(ring.size(), 2u);
@@ -56,7 +80,7 @@ TEST(VerdictRing, an_empty_one_that_is_not_new_declares_what_is_gone) {
 
 // Event 1 is the drop of frame 2, event 2 the result of frame 1, and so on in pairs.
 VerdictRing pairs(std::size_t kept) {
-  VerdictRing ring(kept);
+  VerdictRing ring(100, kept);
   const auto json = std::make_shared<const std::string>("{}");
   for (std::uint64_t i = 1; i < 10; i += 2) {
     ring.push({.event = i, .seq = i + 1, .json = json, .drop = domain::DropReason::superseded});
