@@ -27,7 +27,8 @@ export const times = (count, one, many) => `${count.toLocaleString("en")} ${coun
 export function where(location) {
   if (!location) return "no position";
   const { latitude, longitude, uncertainty_m: doubt } = location;
-  return `${latitude.toFixed(6)}, ${longitude.toFixed(6)} ±\u00a0${doubt.toFixed(1)}\u00a0m`;
+  const words = `${latitude.toFixed(6)}, ${longitude.toFixed(6)}`;
+  return Number.isFinite(doubt) ? `${words} ±\u00a0${doubt.toFixed(1)}\u00a0m` : words;
 }
 
 export function historyWords({ at, actor, action, from, to, reason }) {

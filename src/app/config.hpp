@@ -23,6 +23,7 @@ struct Config {
   std::vector<int> extra_ports;
   std::string api_keys_file;  // empty: no keys
   bool allow_anonymous = false;
+  bool public_metrics = true;
   std::vector<std::string> cors_origins;
   int max_connections = 0;
   std::chrono::milliseconds shutdown_grace{};

@@ -51,6 +51,8 @@ constexpr auto kSettings = std::to_array<Setting>({
      "Keys of those who may use the server, one a line; `hazardstream key NAME` makes them. Asked for on loopback too."},
     {"ALLOW_ANONYMOUS", Group::server, "false", SwitchField{&Config::allow_anonymous},
      "Serve everybody who can reach HOST, without a key; only administration then needs one."},
+    {"PUBLIC_METRICS", Group::server, "true", SwitchField{&Config::public_metrics},
+     "false hides /metrics and /status (404) from all but administrators; on loopback without keys everybody is one."},
     {"CORS_ORIGINS", Group::server, "",
      WordsField{&Config::cors_origins, "origins such as https://app.example, separated by commas", is_origin},
      "Web pages of these origins may use the server. Loopback origins always may while HOST is loopback."},

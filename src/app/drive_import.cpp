@@ -341,7 +341,8 @@ domain::Result<ImportOutcome> import_drive(const ImportPlan& plan, const ImportT
                                    .fps = plan.fps,
                                    .start = plan.start,
                                    .otherwise = plan.track.empty() ? base::WallTime{} : plan.track.front().at,
-                                   .shift = plan.offset});
+                                   .shift = plan.offset,
+                                   .hours_most = plan.hours_most});
   if (!reader) return std::unexpected(std::move(reader.error()));
   auto journal = ImportJournal::open(tools.folder / *id, settings_of(plan, tools.engine.model(), tools.desk.options()));
   if (!journal) return std::unexpected(std::move(journal.error()));

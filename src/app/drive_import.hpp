@@ -28,7 +28,8 @@ struct ImportPlan {
   report::Camera camera;
   std::string kind = "import";  // source of the reports
   float confidence_threshold = 0.5F;
-  bool fit_camera = true;  // INPUT_SHAPES=camera
+  bool fit_camera = true;            // INPUT_SHAPES=camera
+  std::optional<double> hours_most;  // a longer video is refused
 };
 
 struct ImportProgress {

@@ -69,6 +69,10 @@ class FolderReader final : public DriveReader {
   std::optional<base::WallTime> last_;
 };
 
+domain::Error too_long(double hours) {
+  return {domain::ErrorCode::invalid_value, fmt::format("The video is longer than {:.0f} hours.", hours)};
+}
+
 class VideoReader final : public DriveReader {
  public:
   VideoReader(std::unique_ptr<FrameSource> frames, std::optional<double> seconds, const ReaderOptions& options)
@@ -78,6 +82,9 @@ class VideoReader final : public DriveReader {
     auto frame = frames_->next();
     if (!frame) return std::unexpected(std::move(frame.error()));
     if (!*frame) return std::nullopt;
+    // What the file says of its length is a stranger's word.
+    if (options_.hours_most && static_cast<double>(number_) >= *options_.hours_most * 3600 * options_.fps)
+      return std::unexpected(too_long(*options_.hours_most));
     DrivePicture picture{
         .number = number_, .name = (*frame)->name, .at = {}, .location = {}, .picture = std::move((*frame)->picture)};
     picture.at = after(options_.start.value_or(options_.otherwise), number_, options_.fps) + options_.shift;
@@ -140,9 +147,11 @@ domain::Result<std::unique_ptr<DriveReader>> open_drive_reader(const ReaderOptio
   ReaderOptions options = given;
   if (options.otherwise == base::WallTime{}) options.otherwise = written_at(files.front());
   if (!is_video(given.source)) return std::make_unique<FolderReader>(std::move(files), options);
+  const auto seconds = video_seconds(given.source);
+  if (seconds && given.hours_most && *seconds > *given.hours_most * 3600) return std::unexpected(too_long(*given.hours_most));
   auto frames = open_video({.name = given.source, .fps = options.fps});
   if (!frames) return std::unexpected(std::move(frames.error()));
-  return std::make_unique<VideoReader>(std::move(*frames), video_seconds(given.source), options);
+  return std::make_unique<VideoReader>(std::move(*frames), seconds, options);
 }
 
 domain::Result<std::string> fingerprint(const std::string& source) {

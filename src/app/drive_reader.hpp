@@ -26,6 +26,7 @@ struct ReaderOptions {
   std::optional<base::WallTime> start;  // of the first picture; then times in EXIF are not looked at
   base::WallTime otherwise{};           // ... where nothing else says when it was taken
   std::chrono::microseconds shift{};    // added to every time: the camera's clock against the track's
+  std::optional<double> hours_most;     // a longer video is refused
 };
 
 class DriveReader {

@@ -36,6 +36,7 @@ serve::ServerOptions server_options(const Config& config) {
   options.extra_ports.assign(config.extra_ports.begin(), config.extra_ports.end());
   options.cors_origins = config.cors_origins;
   options.allow_anonymous = config.allow_anonymous;
+  options.public_metrics = config.public_metrics;
   options.connections_max = config.max_connections;
   options.frame_bytes_max = static_cast<std::size_t>(config.max_frame_bytes);
   options.heartbeat = config.heartbeat;

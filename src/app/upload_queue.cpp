@@ -25,6 +25,7 @@ using domain::ErrorCode;
 using serve::DriveState;
 using serve::DriveStatus;
 
+constexpr double kDriveHoursMost = 12;
 constexpr int kNiceness = 10;  // of 19: streams come first
 
 std::string whole(const fs::path& path) {
@@ -212,6 +213,7 @@ void UploadQueue::work(const std::string& id) {
   ImportPlan plan;
   plan.source = (folder_of(id) / "video.mp4").string();
   plan.kind = "upload";
+  plan.hours_most = kDriveHoursMost;
   plan.track_text = whole(folder_of(id) / "track.gpx");
   plan.confidence_threshold = tools_.confidence_threshold;
   plan.fit_camera = tools_.fit_camera;

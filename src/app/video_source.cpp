@@ -10,11 +10,10 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <cstdlib>
 #include <cstring>
 #include <utility>
 #include <vector>
-
-extern char** environ;
 
 namespace hazard::app {
 namespace {
@@ -26,19 +25,39 @@ struct Child {
   pid_t number = 0;
 };
 
-// In a process group of its own: Ctrl-C is for us, who end it in order.
+// What a program that works on a stranger's file gets to see of our environment.
+std::vector<std::string> small_environment() {
+  std::vector<std::string> kept;
+  for (const char* name : {"PATH", "LD_LIBRARY_PATH", "TMPDIR"}) {
+    if (const char* value = std::getenv(name)) kept.push_back(fmt::format("{}={}", name, value));
+  }
+  return kept;
+}
+
+// In a process group of its own: Ctrl-C is for us, who end it in order. It gets neither our descriptors (clients' connections would
+// stay open as long as it lives) nor our signal mask (SIGTERM would wait for ever), nor secrets of the environment.
 domain::Result<Child> spawn(const std::vector<const char*>& arguments) {
   int pipe[2];
   if (::pipe2(pipe, O_CLOEXEC) != 0) return domain::refuse(domain::ErrorCode::internal, std::strerror(errno));
   posix_spawn_file_actions_t actions;
   ::posix_spawn_file_actions_init(&actions);
   ::posix_spawn_file_actions_adddup2(&actions, pipe[1], STDOUT_FILENO);
+  ::posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
   posix_spawnattr_t attributes;
   ::posix_spawnattr_init(&attributes);
-  ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
+  ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+  sigset_t signals;
+  ::sigemptyset(&signals);
+  ::posix_spawnattr_setsigmask(&attributes, &signals);
+  for (const int each : {SIGTERM, SIGINT, SIGPIPE}) ::sigaddset(&signals, each);
+  ::posix_spawnattr_setsigdefault(&attributes, &signals);
+  auto environment = small_environment();
+  std::vector<char*> entries;
+  for (std::string& entry : environment) entries.push_back(entry.data());
+  entries.push_back(nullptr);
   Child child{.pipe = pipe[0], .number = 0};
-  const int failed =
-      ::posix_spawnp(&child.number, arguments[0], &actions, &attributes, const_cast<char* const*>(arguments.data()), environ);
+  const int failed = ::posix_spawnp(&child.number, arguments[0], &actions, &attributes,
+                                    const_cast<char* const*>(arguments.data()), entries.data());
   ::posix_spawnattr_destroy(&attributes);
   ::posix_spawn_file_actions_destroy(&actions);
   ::close(pipe[1]);

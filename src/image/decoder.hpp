@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
 
 #include "domain/error.hpp"
@@ -27,6 +28,9 @@ struct PictureHeader {
   domain::SizePx upright;  // after orientation: what boxes refer to under OrientationPolicy::apply
   int orientation = 1;
 };
+
+// By the first bytes alone; nothing when they are of no format that is decoded here.
+std::optional<Format> format_of(domain::ByteView bytes) noexcept;
 
 // Reads only the header. Errors: unsupported_format (unknown magic, CMYK JPEG, animation), undecodable_image (no header),
 // image_too_large (more than `pixels_max` pixels, or a side over 65,535).

@@ -66,10 +66,14 @@ domain::Result<PictureHeader> describe(Format format, domain::Result<Header> hea
 }
 
 domain::Result<PictureHeader> read_header(domain::ByteView bytes) {
-  if (matches(bytes, 0, "\xFF\xD8\xFF")) return describe(Format::jpeg, read_jpeg_header(bytes));
-  if (matches(bytes, 0, "\x89PNG\r\n\x1A\n")) return describe(Format::png, read_png_header(bytes));
-  if (matches(bytes, 0, "RIFF") && matches(bytes, 8, "WEBP")) return describe(Format::webp, read_webp_header(bytes));
-  if (matches(bytes, 0, "BM")) return describe(Format::bmp, read_bmp_header(bytes));
+  const auto format = format_of(bytes);
+  if (!format) return unknown_format(bytes);
+  switch (*format) {
+    case Format::jpeg: return describe(Format::jpeg, read_jpeg_header(bytes));
+    case Format::png: return describe(Format::png, read_png_header(bytes));
+    case Format::webp: return describe(Format::webp, read_webp_header(bytes));
+    case Format::bmp: return describe(Format::bmp, read_bmp_header(bytes));
+  }
   return unknown_format(bytes);
 }
 
@@ -78,6 +82,14 @@ domain::Result<PictureHeader> read_header(domain::ByteView bytes) {
 std::string_view to_string(Format format) noexcept {
   constexpr std::array<std::string_view, 4> kNames{"jpeg", "png", "webp", "bmp"};
   return kNames[static_cast<std::size_t>(format)];
+}
+
+std::optional<Format> format_of(domain::ByteView bytes) noexcept {
+  if (matches(bytes, 0, "\xFF\xD8\xFF")) return Format::jpeg;
+  if (matches(bytes, 0, "\x89PNG\r\n\x1A\n")) return Format::png;
+  if (matches(bytes, 0, "RIFF") && matches(bytes, 8, "WEBP")) return Format::webp;
+  if (matches(bytes, 0, "BM")) return Format::bmp;
+  return std::nullopt;
 }
 
 domain::Result<PictureHeader> probe(domain::ByteView bytes, std::int64_t pixels_max) {

@@ -161,7 +161,7 @@ std::string hazards_gpx(std::span<const Hazard> hazards) {
   return out + "</gpx>\n";
 }
 
-std::string coverage_geojson(std::span<const store::CoverageRecord> lines) {
+std::string coverage_geojson(std::span<const store::CoverageRecord> lines, std::optional<base::WallTime> older) {
   std::string out;
   JsonWriter json(out);
   json.begin_object().field("type", "FeatureCollection").key("features").begin_array();
@@ -175,7 +175,13 @@ std::string coverage_geojson(std::span<const store::CoverageRecord> lines) {
     json.field("nothing_found", record.hits == 0);
     json.end_object().end_object();
   }
-  json.end_array().end_object();
+  json.end_array();
+  // Up to the millisecond: a line may come twice so, and none is lost.
+  if (older) {
+    json.field("truncated", true);
+    json.field("next_date_to", iso_time(std::chrono::ceil<std::chrono::milliseconds>(*older)));
+  }
+  json.end_object();
   return out;
 }
 

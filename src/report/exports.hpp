@@ -4,6 +4,7 @@
 // All are strict whatever bytes a name, note or reason holds: JSON by JsonWriter, XML and CSV by export_text.hpp.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 
@@ -27,7 +28,8 @@ std::string hazards_kml(std::span<const domain::Hazard> hazards);
 std::string hazards_gpx(std::span<const domain::Hazard> hazards);
 
 // A FeatureCollection of lines: where was driven, how many pictures were looked at and how many showed a hazard. Lines across the
-// date line are cut there (RFC 7946, 3.1.9).
-std::string coverage_geojson(std::span<const store::CoverageRecord> lines);
+// date line are cut there (RFC 7946, 3.1.9). `older`: there are more lines, the newest of which begins then; said as the members
+// `truncated` and `next_date_to`.
+std::string coverage_geojson(std::span<const store::CoverageRecord> lines, std::optional<base::WallTime> older = {});
 
 }  // namespace hazard::report

@@ -14,7 +14,7 @@
 
 namespace hazard::serve {
 
-// A set of what Access names, without `everyone` and `any_key`.
+// A set of what Access names, without `everyone`, `measures` and `any_key`.
 class Rights {
  public:
   constexpr Rights() = default;

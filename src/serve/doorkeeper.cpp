@@ -43,8 +43,12 @@ domain::Result<const AccessKey*> Doorkeeper::key_of(const RequestHead& head) con
 }
 
 domain::Result<void> Doorkeeper::admit(const Route& route, const std::vector<std::string>& params, const RequestHead& head) {
-  if (route.access == Access::everyone) return {};
+  if (route.access == Access::everyone || (route.access == Access::measures && policy_.public_metrics)) return {};
   const auto rights = rights_of(route, params, head);
+  if (route.access == Access::measures) {
+    if (rights && rights->has(Access::admin)) return {};
+    return refuse(ErrorCode::not_found, "There is nothing at this path.");  // as the gate says of any other
+  }
   if (!rights) return std::unexpected(rights.error());
   if (route.access == Access::any_key || rights->has(route.access)) return {};
   return refuse(ErrorCode::forbidden, "This key does not open this path.");

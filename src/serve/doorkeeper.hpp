@@ -18,6 +18,7 @@ struct DoorPolicy {
   AccessKeys keys;               // none: whoever reaches the server may use it
   bool on_loopback = true;       // without keys: its users are this machine's, and may administer
   bool allow_anonymous = false;  // with keys: everything but administration is open without one as well
+  bool public_metrics = true;    // else what is for `measures` is not there for those who may not administer
 };
 
 class Doorkeeper {
@@ -25,7 +26,7 @@ class Doorkeeper {
   Doorkeeper(DoorPolicy policy, const base::Clock& clock) : policy_(std::move(policy)), tickets_(clock) {}
 
   // `params` as the router found them. Errors: unauthorized (no key, a wrong one, a ticket that is spent or of another path or
-  // session), forbidden (a key without the right). A ticket is used up by asking.
+  // session), forbidden (a key without the right), not_found (measures that are not public). A ticket is used up by asking.
   domain::Result<void> admit(const Route& route, const std::vector<std::string>& params, const RequestHead& head);
 
   // A ticket with the rights of the request's key. Without keys one that is never asked for. Errors: unauthorized; overloaded.

@@ -148,7 +148,7 @@ void Http11::tick(base::SteadyTime now) {
   switch (state_) {
     case State::head: return head_begun_ ? time_out("The request's headers took too long.") : end();
     case State::body:
-      if (window_bytes_ < limit.body_bytes_min) return time_out("The request's body comes too slowly.");
+      if (!limit.is_quick(window_bytes_, request_.body.size(), now - headed_at_)) return time_out("The body comes too slowly.");
       window_bytes_ = 0;
       since_ = now;
       return;
@@ -198,7 +198,6 @@ void Http11::on_head(RequestHead&& head) {
   head_only_ = head.method == Method::head;
   cors_lines_ = context_.gate.origins().cors_lines(head);
   path_ = head.path;  // without the query: tickets come in there
-  request_ = Request{};
   request_.head = std::move(head);
   request_id_ = base::make_request_id();
 
@@ -246,11 +245,12 @@ void Http11::begin_body() {
 void Http11::read_sized_body() {
   domain::Bytes& body = request_.body;
   const std::size_t have = body.size();
-  const std::size_t missing = request_.head.content_length - have;
-  if (missing == 0) return call_handler();
-  // Grows with what really came, not with what was announced.
-  const std::size_t piece = std::min(missing, std::max(kBodyReadBytes, have));
+  const std::size_t whole = request_.head.content_length;
+  if (have == whole) return call_handler();
+  const std::size_t piece = std::min(whole - have, kBodyReadBytes);
   if (!share_.hold(have + piece)) return refuse_head({ErrorCode::overloaded, "Too many requests are being read."});
+  // Grows with what really came, not with what was announced; room that is not written to costs nothing, and a read only its piece.
+  if (body.capacity() < have + piece) body.reserve(std::min(whole, std::max(kBodyReadBytes, 4 * have)));
   body.resize(have + piece);
   read_into(reinterpret_cast<char*>(body.data()) + have, piece, [have](Http11& self, std::size_t count) {
     self.request_.body.resize(have + count);

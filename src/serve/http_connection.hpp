@@ -24,6 +24,12 @@ struct HttpDeadlines {
   std::chrono::milliseconds idle{60'000};        // between two requests
   std::chrono::milliseconds body_window{5'000};  // a body must bring body_bytes_min in each such window
   std::size_t body_bytes_min = 4 * 1024;
+  std::chrono::milliseconds body_grace{30'000};  // ... and once this is over, so much a second since then
+  double body_bytes_a_second = 8 * 1024;
+  // Also a body that brings its few bytes in every window has to be on its way to an end.
+  bool is_quick(std::size_t in_window, std::size_t bytes, std::chrono::duration<double> since) const noexcept {
+    return in_window >= body_bytes_min && static_cast<double>(bytes) >= body_bytes_a_second * (since - body_grace).count();
+  }
   std::chrono::milliseconds handler{30'000};  // then 504
   std::chrono::milliseconds write_stall{10'000};
   std::chrono::milliseconds linger{2'000};

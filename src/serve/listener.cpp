@@ -4,8 +4,10 @@
 #include <netinet/tcp.h>
 
 #include <chrono>
+#include <string>
 #include <utility>
 
+#include "base/ids.hpp"
 #include "serve/net.hpp"
 
 namespace hazard::serve {
@@ -16,10 +18,15 @@ using net::error_code;
 constexpr auto kPause = std::chrono::milliseconds(100);
 constexpr unsigned kUserTimeoutMs = 20'000;  // bytes unacknowledged for longer mean that the peer is gone
 // Without the machinery of answers: refusing must cost next to nothing.
-constexpr std::string_view kFull =
-    "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nContent-Length: 73\r\nRetry-After: 5\r\n"
-    "Connection: close\r\n\r\n"
-    R"({"detail":"too many connections","code":"overloaded","request_id":"none"})";
+std::string full_answer() {
+  const std::string id = base::make_request_id();
+  const std::string body =
+      R"({"detail":"too many connections","code":"overloaded","request_id":")" + id + R"(","retry_after_ms":5000})";
+  return fmt::format(
+      "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n"
+      "X-Request-ID: {}\r\nX-Content-Type-Options: nosniff\r\nCache-Control: no-store\r\nRetry-After: 5\r\n\r\n{}",
+      body.size(), id, body);
+}
 
 class TcpListener final : public Listener, public std::enable_shared_from_this<TcpListener> {
  public:
@@ -69,7 +76,7 @@ class TcpListener final : public Listener, public std::enable_shared_from_this<T
     socket.non_blocking(true, failure);
     if (taken_->load() >= connections_max_) {
       refused_();
-      socket.write_some(net::asio::buffer(kFull), failure);
+      socket.write_some(net::asio::buffer(full_answer()), failure);
       socket.shutdown(net::tcp::socket::shutdown_send, failure);
       return;
     }

@@ -46,7 +46,8 @@ std::string NewsStream::small_event(std::string_view type, std::string_view mess
   wire::JsonWriter json(text);
   json.begin_object().field("type", type);
   if (!message.empty()) json.field("message", message).field("clientId", client_id_);
-  json.field("timestamp", wire::iso_time(context().clock.wall())).end_object();
+  const auto now = context().clock.wall();
+  json.field("timestamp", wire::iso_time(now)).field("timestamp_utc", wire::iso_time(now, true)).end_object();
   return wire::sse_event(0, text);
 }
 

@@ -13,6 +13,11 @@ std::int64_t epoch_ms(base::WallTime time) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
 }
 
+// Without a zone, as old readers know it, and under name_utc with one: JavaScript's Date takes the first for local time (W11).
+void write_time(JsonWriter& json, const std::string& name, base::WallTime time) {
+  json.field(name, wire::iso_time(time)).field(name + "_utc", wire::iso_time(time, true));
+}
+
 void write_short_reports(JsonWriter& json, const std::vector<desk::Report>& reports) {
   json.begin_array();
   for (const desk::Report& report : reports) {
@@ -63,7 +68,9 @@ void write_seen(JsonWriter& json, const desk::PageSession& session) {
     for (const auto& [name, confidence] : picture.hazards) {
       json.begin_object().field("class", name).fixed_field("confidence", static_cast<double>(confidence), 4).end_object();
     }
-    json.end_array().field("timestamp", wire::iso_time(picture.at)).key("image_url").null().end_object();
+    json.end_array();
+    write_time(json, "timestamp", picture.at);
+    json.key("image_url").null().end_object();
   }
   json.end_array();
 }
@@ -88,7 +95,8 @@ std::string page_summary(const desk::PageSession& session, const std::vector<des
   std::string text;
   JsonWriter json(text);
   json.begin_object().field("session_id", session.id).field("id", session.id).field("sessionId", session.id);
-  json.field("start_time", wire::iso_time(session.created_at)).fixed_field("duration_seconds", seconds, 3);
+  write_time(json, "start_time", session.created_at);
+  json.fixed_field("duration_seconds", seconds, 3);
   json.field("status", session.ended_at ? "ended" : "active").key("metadata").begin_object();
   json.field("source", session.source).field("confidence_threshold", session.confidence_threshold).end_object();
   json.key("stats").begin_object().field("total_detections", session.detections);
@@ -101,7 +109,8 @@ std::string page_summary(const desk::PageSession& session, const std::vector<des
   json.field("detection_count", session.detections).field("frame_count", session.pictures);
   write_counts(json, session);
   json.key("session_info").begin_object().field("session_id", session.id);
-  json.field("created_at", wire::iso_time(session.created_at)).field("last_activity", wire::iso_time(session.last_active));
+  write_time(json, "created_at", session.created_at);
+  write_time(json, "last_activity", session.last_active);
   json.end_object().key("detections");
   write_seen(json, session);
   json.field("count", session.detections).key("types");

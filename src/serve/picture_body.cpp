@@ -48,12 +48,14 @@ domain::Result<PictureBody> picture_of(const wire::Part& part, std::size_t frame
   return PictureBody{.bytes = domain::Bytes(part.content.begin(), part.content.end()), .filename = part.filename};
 }
 
+domain::Result<PictureBody> take_body(Request& request, std::size_t frame_bytes_max) {
+  if (request.body.empty()) return refuse(ErrorCode::missing_file, "File field required: the body is empty.");
+  if (auto fits = check_size(request.body.size(), frame_bytes_max); !fits) return std::unexpected(fits.error());
+  return PictureBody{.bytes = std::move(request.body), .filename = {}};
+}
+
 domain::Result<PictureBody> take_picture(Request& request, std::size_t frame_bytes_max, std::string_view name) {
-  if (is_image_type(request.head.get("content-type"))) {
-    if (request.body.empty()) return refuse(ErrorCode::missing_file, "File field required: the body is empty.");
-    if (auto fits = check_size(request.body.size(), frame_bytes_max); !fits) return std::unexpected(fits.error());
-    return PictureBody{.bytes = std::move(request.body), .filename = {}};
-  }
+  if (is_image_type(request.head.get("content-type"))) return take_body(request, frame_bytes_max);
   const auto parts = read_form(request);
   if (!parts) return std::unexpected(parts.error());
   const auto part = std::ranges::find(*parts, name, &wire::Part::name);

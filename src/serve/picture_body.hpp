@@ -28,6 +28,9 @@ domain::Result<std::vector<wire::Part>> read_form(const Request& request);
 // The picture of a part that was found to be one. Errors: missing_file (no file name), not_an_image, frame_too_large.
 domain::Result<PictureBody> picture_of(const wire::Part& part, std::size_t frame_bytes_max);
 
+// The body itself, whatever it was declared as. Errors: missing_file (it is empty), frame_too_large.
+domain::Result<PictureBody> take_body(Request& request, std::size_t frame_bytes_max);
+
 // Takes the picture out of `request`; in a form it is the part `name`. Errors: missing_file ("File field required"), not_an_image
 // (declared as something else), bad_request (a form that is not well formed), frame_too_large.
 domain::Result<PictureBody> take_picture(Request& request, std::size_t frame_bytes_max, std::string_view name = "file");

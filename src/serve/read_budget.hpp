@@ -1,4 +1,4 @@
-// The bytes of unfinished requests and messages that all connections together may hold: each is bounded by itself, but a
+// The bytes of unfinished requests (or messages) that all connections together may hold: each is bounded by itself, but a
 // thousand of them, all one byte short of the end, must not add up to the machine's memory. I/O thread only.
 #pragma once
 

@@ -15,14 +15,15 @@
 
 namespace hazard::serve {
 
-// Whom a route is for. There is no default: a route that forgot to say cannot be written. `any_key`: whoever holds a key, whatever
-// it opens; the others but `everyone` are the rights that a key may have.
-enum class Access : std::uint8_t { everyone, any_key, stream, detect, reports, admin };
+// Whom a route is for. There is no default: a route that forgot to say cannot be written. `measures`: everyone, or where
+// PUBLIC_METRICS is off those who may administer; `any_key`: whoever holds a key, whatever it opens; the rest are the rights
+// that a key may have.
+enum class Access : std::uint8_t { everyone, measures, any_key, stream, detect, reports, admin };
 
 enum class BodyKind : std::uint8_t {
   none,
   json,       // any content type: old clients declare none (legacy-clients section 8)
-  picture,    // JSON as above, image/* or multipart/form-data
+  picture,    // any: the handler says which of JSON, image/* and multipart/form-data it takes
   multipart,  // only multipart/form-data
 };
 

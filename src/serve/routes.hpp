@@ -70,6 +70,9 @@ void add_webhook_routes(Router& router, Services& services);   // routes_webhook
 void add_news_routes(Router& router, Services& services);      // routes_news.cpp
 void add_hosting_routes(Router& router, Services& services);   // routes_hosting.cpp
 
+// 200, or 503 with an error's members and Retry-After: what all spellings of readiness answer.
+Response readiness_response(Services& services, std::string_view request_id);  // routes_health.cpp
+
 // The first value of a query parameter, or nothing.
 const std::string* find_pair(const std::vector<std::pair<std::string, std::string>>& pairs, std::string_view name) noexcept;
 

@@ -1,6 +1,11 @@
 // Hazards as reviewers see them: lists, one with its history and sightings, exports. What changes them is in routes_review.cpp.
 #include <algorithm>
 #include <charconv>
+#include <functional>
+#include <iterator>
+#include <memory>
+#include <ranges>
+#include <span>
 #include <utility>
 
 #include "domain/limits.hpp"
@@ -20,6 +25,7 @@ namespace {
 using domain::ErrorCode;
 
 constexpr std::size_t kExportMost = 100'000;  // hazards in one file
+constexpr std::size_t kLinesMost = 10'000;    // lines of coverage in one answer: some kilometre each, at most 100 points
 
 void list(Services& services, const Request& request, Reply reply) {
   if (!services.desk->keeps()) return reply(keeps_nothing(request.request_id));
@@ -113,16 +119,30 @@ std::string_view type_of(Export format) {
   return {};
 }
 
-// How many hazards a file may hold: `most`, else as many as a file ever holds. Errors: bad_request.
-domain::Result<std::size_t> most_in(const wire::QueryPairs& pairs) {
-  std::size_t most = kExportMost;
+// How many an answer may hold: `most`, else `limit`, as many as one ever holds. Errors: bad_request.
+domain::Result<std::size_t> most_in(const wire::QueryPairs& pairs, std::size_t limit) {
+  std::size_t most = limit;
   for (const auto& [name, value] : pairs) {
     if (name != "most" || value.empty()) continue;
     const auto [end, failure] = std::from_chars(value.data(), value.data() + value.size(), most);
-    if (failure != std::errc{} || end != value.data() + value.size() || most < 1 || most > kExportMost)
-      return domain::refuse(ErrorCode::bad_request, "most must be a whole number from 1 to " + std::to_string(kExportMost));
+    if (failure != std::errc{} || end != value.data() + value.size() || most < 1 || most > limit)
+      return domain::refuse(ErrorCode::bad_request, "most must be a whole number from 1 to " + std::to_string(limit));
   }
   return most;
+}
+
+// Asks off the I/O thread, which may not be away for as long as a hundred thousand hazards take; answers with what was written.
+void answer_when_asked(Services& services, const Request& request, Reply reply, std::string_view type,
+                       std::function<std::string(store::Reads&)> write) {
+  const auto text = std::make_shared<std::string>();
+  const auto shared = std::make_shared<Reply>(std::move(reply));
+  services.desk->ask([text, write = std::move(write)](store::Reads& reads) { *text = write(reads); },
+                     [shared, text, type, id = request.request_id](bool asked) {
+                       if (!asked) {
+                         return (*shared)(error_response({ErrorCode::overloaded, "The store has too much to do."}, id));
+                       }
+                       (*shared)(text_response(std::move(*text), type));
+                     });
 }
 
 // The first `most` that the filter lets through, in the order asked for, whatever page was asked for.
@@ -132,11 +152,9 @@ void export_hazards(Services& services, const Request& request, Reply reply, Exp
   if (!pairs) return reply(error_response(pairs.error(), request.request_id));
   auto filter = read_hazard_filter(*pairs);
   if (!filter) return reply(error_response(filter.error(), request.request_id));
-  const auto most = most_in(*pairs);
+  const auto most = most_in(*pairs, kExportMost);
   if (!most) return reply(error_response(most.error(), request.request_id));
-  // A hundred thousand hazards take longer than the I/O thread may be away.
-  const auto text = std::make_shared<std::string>();
-  auto question = [filter = *filter, most = *most, format, text](store::Reads& reads) mutable {
+  auto write = [filter = *filter, most = *most, format](store::Reads& reads) mutable {
     std::vector<domain::Hazard> hazards;
     filter.offset = 0;
     for (;;) {
@@ -146,13 +164,36 @@ void export_hazards(Services& services, const Request& request, Reply reply, Exp
       filter.offset += filter.limit;
       if (filter.offset >= page.total || hazards.size() >= most) break;
     }
-    *text = write_export(hazards, format);
+    return write_export(hazards, format);
   };
-  const auto shared = std::make_shared<Reply>(std::move(reply));
-  services.desk->ask(std::move(question), [shared, text, format, id = request.request_id](bool asked) {
-    if (!asked) return (*shared)(error_response({ErrorCode::overloaded, "The store has too much to do."}, id));
-    (*shared)(text_response(std::move(*text), type_of(format)));
-  });
+  answer_when_asked(services, request, std::move(reply), type_of(format), std::move(write));
+}
+
+struct Span {
+  std::optional<store::Bounds> bounds;
+  base::WallTime from{};
+  base::WallTime to{};
+};
+
+// The newest lines of a span, in the order of time; one more than `most` where there are more. Goes back in steps that double:
+// a year of many vehicles is not read for the lines of its last week, and an empty year takes few questions.
+std::vector<store::CoverageRecord> newest_lines(store::Reads& reads, const Span& span, std::size_t most, base::WallTime now) {
+  std::vector<store::CoverageRecord> lines;  // the newest first
+  base::Duration step = std::chrono::hours(24);
+  base::WallTime to = span.to;
+  base::WallTime from = std::chrono::floor<std::chrono::microseconds>(std::min(to, now));  // as the store counts
+  for (bool last = false; !last && lines.size() <= most; step *= 2) {
+    from -= std::min<base::Duration>(step, from - span.from);
+    last = from <= span.from;
+    auto found = reads.coverage(span.bounds, from, to);
+    // One that begins before the step is of an older one. At the end of the span there is none.
+    if (!last) std::erase_if(found, [from](const store::CoverageRecord& line) { return line.from < from; });
+    std::ranges::move(found | std::views::reverse, std::back_inserter(lines));
+    to = from - std::chrono::microseconds(1);
+  }
+  if (lines.size() > most + 1) lines.resize(most + 1);
+  std::ranges::reverse(lines);
+  return lines;
 }
 
 void coverage(Services& services, const Request& request, Reply reply) {
@@ -161,9 +202,17 @@ void coverage(Services& services, const Request& request, Reply reply) {
   if (!pairs) return reply(error_response(pairs.error(), request.request_id));
   const auto filter = read_hazard_filter(*pairs);
   if (!filter) return reply(error_response(filter.error(), request.request_id));
-  const auto to = filter->seen_to.value_or(services.streams.clock.wall() + std::chrono::hours(24));
-  const auto lines = services.desk->reads().coverage(filter->bounds, filter->seen_from.value_or(base::WallTime{}), to);
-  reply(text_response(report::coverage_geojson(lines), report::kGeoJsonType));
+  const auto most = most_in(*pairs, kLinesMost);
+  if (!most) return reply(error_response(most.error(), request.request_id));
+  const base::WallTime now = services.streams.clock.wall();
+  const Span span{filter->bounds, filter->seen_from.value_or(base::WallTime{}),
+                  filter->seen_to.value_or(now + std::chrono::hours(24))};
+  auto write = [span, most = *most, now](store::Reads& reads) {
+    const auto lines = newest_lines(reads, span, most, now);
+    if (lines.size() <= most) return report::coverage_geojson(lines);
+    return report::coverage_geojson(std::span(lines).subspan(1), lines.front().from);
+  };
+  answer_when_asked(services, request, std::move(reply), report::kGeoJsonType, std::move(write));
 }
 
 }  // namespace

@@ -232,7 +232,7 @@ std::string performance_json(Services& services) {
 void add_metrics_route(Router& router, Services& services) {
   router.add({.method = Method::get,
               .pattern = "/metrics",
-              .access = Access::everyone,
+              .access = Access::measures,
               .body = {},
               .handler = [&services](const Request& request, Reply reply) {
                 if (wants_json(request.head)) return reply(json_response(performance_json(services)));

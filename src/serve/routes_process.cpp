@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "domain/limits.hpp"
+#include "image/decoder.hpp"
 #include "serve/picture_body.hpp"
 #include "serve/routes.hpp"
 #include "serve/server_timing.hpp"
@@ -41,15 +42,36 @@ domain::Result<void> read_headers(const RequestHead& head, domain::EncodedFrame&
   return {};
 }
 
+// What a body may be, by its declared type. Undeclared: types under which programs send both JSON and pictures; the bytes decide.
+enum class Declared : std::uint8_t { picture, form, text, undeclared, foreign };
+
+Declared declared_by(std::string_view content_type) {
+  if (is_image_type(content_type)) return Declared::picture;
+  if (is_multipart_type(content_type)) return Declared::form;
+  std::string_view type = content_type.substr(0, content_type.find(';'));
+  while (type.ends_with(' ') || type.ends_with('\t')) type.remove_suffix(1);
+  const auto is = [type](std::string_view name) { return equals_ignoring_case(type, name); };
+  if (type.empty() || is("application/octet-stream") || is("application/x-www-form-urlencoded")) return Declared::undeclared;
+  const bool text = type.size() > 5 && equals_ignoring_case(type.substr(0, 5), "text/");
+  const bool json = type.size() > 5 && equals_ignoring_case(type.substr(type.size() - 5), "+json");
+  return text || json || is("application/json") ? Declared::text : Declared::foreign;
+}
+
 std::expected<wire::FrameMessage, wire::Refused> read_frame(Request& request, std::size_t frame_bytes_max) {
-  const auto type = request.head.get("content-type");
-  if (!is_image_type(type) && !is_multipart_type(type)) return wire::parse_process_body(request.body_text(), frame_bytes_max);
   wire::FrameMessage message;
   const auto refused = [&message](const domain::Error& error) {
     return std::unexpected(wire::Refused{.error = error, .is_frame = true, .frame_id = message.frame.frame_id});
   };
+  Declared declared = declared_by(request.head.get("content-type"));
+  if (declared == Declared::foreign) {
+    return refused(
+        {ErrorCode::unsupported_media_type, "A frame is JSON, a picture or a multipart form, not of that content type."});
+  }
+  if (declared == Declared::undeclared && image::format_of(request.body)) declared = Declared::picture;
+  if (declared == Declared::text || declared == Declared::undeclared)
+    return wire::parse_process_body(request.body_text(), frame_bytes_max);
   if (auto read = read_headers(request.head, message.frame); !read) return refused(read.error());
-  auto picture = take_picture(request, frame_bytes_max);
+  auto picture = declared == Declared::form ? take_picture(request, frame_bytes_max) : take_body(request, frame_bytes_max);
   if (!picture) return refused(picture.error());
   if (picture->bytes.empty()) return refused({ErrorCode::missing_image, "The picture has no bytes"});
   message.frame.buffer = std::move(picture->bytes);
@@ -94,10 +116,13 @@ Reply with_timing(Reply reply) {
 void process(Services& services, Request request, Reply reply) {
   const auto session = services.registry.find(request.params[0]);
   if (!session) return reply(error_response({ErrorCode::session_not_found, "Session not found."}, request.request_id));
-  const auto wait_ms = read_wait(request.head);
-  if (!wait_ms) return reply(error_response(wait_ms.error(), request.request_id));
-
   auto message = read_frame(request, services.frame_bytes_max);
+  const auto wait_ms = read_wait(request.head);
+  // The frame came, though nobody can say how long to wait for it: it is counted and has its verdict.
+  if (message && !wait_ms) {
+    message = std::unexpected(
+        wire::Refused{.error = wait_ms.error(), .is_frame = true, .frame_id = std::move(message->frame.frame_id)});
+  }
   if (!message) {
     if (message.error().is_frame) session->refuse(message.error(), request.received_at);
     return reply(error_response(message.error().error, request.request_id));

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "domain/limits.hpp"
+#include "serve/connection_set.hpp"
 #include "serve/picture_body.hpp"
 #include "serve/server_timing.hpp"
 #include "serve/single_pictures.hpp"
@@ -18,6 +19,44 @@ using domain::ErrorCode;
 
 constexpr std::size_t kBatchPictures = 8;  // of the largest size; more smaller ones fit too
 
+// An answer that the client does not want to wait for longer than it said: the result, or 504 when the time is over. answer() on
+// any thread, the rest on the I/O thread.
+class TimedReply final : public Connection, public std::enable_shared_from_this<TimedReply> {
+ public:
+  TimedReply(Services& services, Reply reply, std::string request_id, std::chrono::milliseconds timeout)
+      : loop_(services.loop),
+        connections_(services.streams.connections),
+        reply_(std::move(reply)),
+        request_id_(std::move(request_id)),
+        deadline_(std::chrono::steady_clock::now() + timeout) {}
+
+  void start() { connections_.add(shared_from_this()); }
+  void answer(Response response) {
+    loop_->dispatch([self = shared_from_this(), response = std::move(response)]() mutable { self->finish(std::move(response)); });
+  }
+
+  void tick(base::SteadyTime now) override {
+    if (now < deadline_) return;
+    const Error late{ErrorCode::inference_timeout, "The picture was not looked at within the time that the request gives."};
+    finish(error_response(late, request_id_));
+  }
+  void drain() override {}  // the result is still to come
+  void abort() override { finish(error_response({ErrorCode::server_closing, "The server is restarting."}, request_id_)); }
+
+ private:
+  void finish(Response response) {
+    const auto self = shared_from_this();
+    connections_.remove(this);
+    if (auto reply = std::exchange(reply_, Reply{})) reply(std::move(response));
+  }
+
+  const std::shared_ptr<EventLoop> loop_;
+  ConnectionSet& connections_;
+  Reply reply_;
+  const std::string request_id_;
+  const base::SteadyTime deadline_;
+};
+
 void detect_base64(Services& services, Request request, Reply reply) {
   const auto refused = [&](const Error& error) { reply(error_response(error, request.request_id)); };
   const auto asked = wire::parse_base64_request(request.body_text());
@@ -27,15 +66,17 @@ void detect_base64(Services& services, Request request, Reply reply) {
   if (!picture) return refused(picture.error());
   session::SinglePictureOptions options;
   options.confidence_threshold = static_cast<float>(asked->confidence_threshold);
+  const auto timed = std::make_shared<TimedReply>(services, std::move(reply), request.request_id, asked->timeout);
+  timed->start();
   look_at(services, std::move(*picture), options,
-          [&services, reply = std::move(reply), id = request.request_id, threshold = asked->confidence_threshold,
-           received_at = request.received_at](auto result, const auto& model) mutable {
-            if (!result) return reply(error_response(result.error(), id));
+          [&services, timed, id = request.request_id, threshold = asked->confidence_threshold, received_at = request.received_at](
+              auto result, const auto& model) {
+            if (!result) return timed->answer(error_response(result.error(), id));
             auto times = result->times;
             times.total = services.streams.clock.now() - received_at;
             Response response = json_response(wire::base64_reply(*result, *model, base::to_ms(times.total), threshold));
             response.headers.emplace_back(kServerTiming, server_timing(times));
-            reply(std::move(response));
+            timed->answer(std::move(response));
           });
 }
 

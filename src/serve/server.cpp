@@ -54,7 +54,8 @@ class RunningServer final : public Server {
   const base::Clock& clock_;
   const std::shared_ptr<EventLoop> loop_ = std::make_shared<EventLoop>();
   ConnectionSet connections_;
-  ReadBudget budget_;
+  ReadBudget bodies_;
+  ReadBudget messages_;
   const OriginPolicy origins_;
   Doorkeeper door_;
   HttpMetrics http_metrics_;
@@ -76,6 +77,7 @@ HttpDeadlines deadlines_of(const ServerOptions& options) {
   HttpDeadlines deadlines;
   deadlines.head = options.head_deadline;
   deadlines.body_window = options.body_window;
+  deadlines.body_grace = options.body_grace;
   deadlines.idle = options.idle_deadline;
   deadlines.write_stall = options.write_stall;
   return deadlines;
@@ -85,12 +87,17 @@ RunningServer::RunningServer(const ServerOptions& options, Dependencies&& depend
     : options_(options),
       registry_(dependencies.registry),
       clock_(registry_.pipeline().clock()),
-      budget_(options.read_bytes_max),
+      bodies_(options.body_bytes_max),
+      messages_(options.message_bytes_max),
       origins_(options.cors_origins, on_loopback),
-      door_({.keys = options.keys, .on_loopback = on_loopback, .allow_anonymous = options.allow_anonymous}, clock_),
+      door_({.keys = options.keys,
+             .on_loopback = on_loopback,
+             .allow_anonymous = options.allow_anonymous,
+             .public_metrics = options.public_metrics},
+            clock_),
       streams_{.loop = loop_,
                .connections = connections_,
-               .budget = budget_,
+               .budget = messages_,
                .registry = registry_,
                .clock = clock_,
                .times = {.write_stall = options.write_stall, .message = options.message_deadline, .comment = options.sse_comment},
@@ -121,7 +128,7 @@ RunningServer::RunningServer(const ServerOptions& options, Dependencies&& depend
             .deadlines = deadlines_of(options),
             .limits = {},
             .connections = connections_,
-            .budget = budget_,
+            .budget = bodies_,
             .metrics = http_metrics_},
       timer_(std::make_unique<net::asio::steady_timer>(loop_->context())) {}
 

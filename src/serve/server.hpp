@@ -34,16 +34,21 @@ struct ServerOptions {
   std::vector<std::uint16_t> extra_ports;
   std::vector<std::string> cors_origins;
   AccessKeys keys;               // when there are any, every route that is not for everyone asks for one
+  bool public_metrics = true;    // else /metrics and /status are there for administrators only
   bool allow_anonymous = false;  // else needed to listen beyond loopback; routes for administrators stay closed without a key
   int connections_max = 2000;
   std::size_t frame_bytes_max = domain::kFrameBytesMaxDefault;
-  std::size_t read_bytes_max = 256 * 1024 * 1024;  // of unfinished requests and messages, all connections together
+  // Of unfinished bodies and of unfinished WebSocket messages, all connections together. Apart from each other, so that whoever
+  // uploads slowly costs no stream its place.
+  std::size_t body_bytes_max = 256 * 1024 * 1024;
+  std::size_t message_bytes_max = 128 * 1024 * 1024;
   std::chrono::milliseconds heartbeat{30'000};
   std::chrono::milliseconds drain_deadline{8'000};   // then whatever is left is cut
   std::chrono::milliseconds reconnect_after{1'000};  // told to streams when the server stops
   // Deadlines of slow peers, shortened by tests.
   std::chrono::milliseconds head_deadline{5'000};
   std::chrono::milliseconds body_window{5'000};
+  std::chrono::milliseconds body_grace{30'000};
   std::chrono::milliseconds idle_deadline{60'000};
   std::chrono::milliseconds write_stall{10'000};
   std::chrono::milliseconds message_deadline{60'000};

@@ -46,6 +46,13 @@ std::string_view stream_status(const ServiceView& service) {
   return service.model_error.empty() ? "degraded" : "unhealthy";
 }
 
+// The words for a start are those that old clients take for one (legacy-clients W3).
+std::string why_not_ready(const ServiceView& service) {
+  if (service.closing) return "The server is shutting down.";
+  if (service.model_error.empty()) return "model not loaded: the server is still starting";
+  return "The model cannot be used: " + service.model_error;
+}
+
 }  // namespace
 
 std::string error_body(const domain::Error& error, std::string_view request_id, std::optional<base::Duration> retry_after) {
@@ -158,9 +165,14 @@ std::string stream_stats(const ServiceView& service, const domain::ModelInfo* mo
   });
 }
 
-std::string readiness(const ServiceView& service, base::WallTime now) {
+std::string readiness(const ServiceView& service, base::WallTime now, std::string_view request_id) {
   return object_text([&](JsonWriter& json) {
     const bool ready = service.ready && !service.closing;
+    if (!ready) {
+      const auto code = service.closing ? domain::ErrorCode::server_closing : domain::ErrorCode::model_not_ready;
+      json.field("detail", why_not_ready(service)).field("code", domain::describe(code).name).field("request_id", request_id);
+      ms_field(json, "retry_after_ms", std::chrono::seconds(1));
+    }
     json.field("status", ready ? "ready" : "not_ready").field("model_loaded", service.ready);
     json.field("redis_connected", false).field("cloudinary_configured", false);
     if (!ready) {

@@ -87,9 +87,10 @@ struct ServiceView {
 std::string health(const ServiceView& service, const domain::ModelInfo* model);  // GET /health
 std::string stream_health(const ServiceView& service, const domain::ModelInfo* model, base::WallTime now);
 std::string stream_stats(const ServiceView& service, const domain::ModelInfo* model, base::WallTime now);
-std::string readiness(const ServiceView& service, base::WallTime now);  // GET /health/ready, /ready
-std::string model_object(const domain::ModelInfo& model);               // model_info of the contract
-std::string errors_catalogue();                                         // GET /errors
+// GET /health/ready, /ready, /detect/ready. Not ready: an error's members stand beside the rest.
+std::string readiness(const ServiceView& service, base::WallTime now, std::string_view request_id = {});
+std::string model_object(const domain::ModelInfo& model);  // model_info of the contract
+std::string errors_catalogue();                            // GET /errors
 
 // Single pictures. POST /api/v1/detect: `box` is an array. POST /detect: the superset object.
 std::string v1_detect(std::string_view filename, const domain::FrameResult& result, const domain::ModelInfo& model);

@@ -72,6 +72,19 @@ def test_only_the_right_opens_it(guarded, method, path, right):
             assert status == 403 and (not body or body["code"] == "forbidden"), other
 
 
+def test_metrics_that_are_not_public_are_for_administrators(tmp_path):
+    keys = tmp_path / "keys.txt"
+    keys.write_text("".join(f"{right} {right} {hashlib.sha256(key_of(right).encode()).hexdigest()}\n" for right in RIGHTS))
+    running = Server(API_KEYS_FILE=str(keys), PUBLIC_METRICS="false")
+    for path in ("/metrics", "/status"):
+        for headers in ({}, bearer("stream"), {"Authorization": "Bearer hs_wrong"}):
+            status, _, body = running.request("GET", path, headers=headers)
+            assert status == 404 and body["code"] == "not_found" and body["detail"] == "There is nothing at this path."
+        assert running.request("GET", path, headers=bearer("admin"))[0] == 200
+    assert running.request("GET", "/health")[0] == 200
+    assert running.stop() == 0
+
+
 @pytest.mark.parametrize("path", ["//stream/sessions", "/./stream/sessions", "/stream/%2e/sessions", "/STREAM/sessions",
                                   "/stream/sessions/", "/stream%2fsessions", "/x/../stream/sessions"])
 def test_no_other_spelling_of_a_path_opens_it(guarded, path):

@@ -84,6 +84,13 @@ def test_every_path_of_openapi_is_served(server, method, path):
         assert "{client_id}" in path or "{session_id}" in path
 
 
+@pytest.mark.parametrize("method, path", OPERATION_LIST)
+def test_what_needs_a_right_says_how_it_refuses(method, path):
+    operation = OPENAPI["paths"][path][method.lower()]
+    refusals = {"401", "403"} & set(operation["responses"])
+    assert refusals == (set() if operation["x-right"] == "everyone" else {"401", "403"})
+
+
 @pytest.mark.parametrize("path", sorted({path for _, path in OPERATION_LIST}))
 def test_every_route_is_in_protocol_md(path):
     # Some are written as `.../stats` behind the route they belong to.
@@ -202,6 +209,13 @@ def test_every_refusal_has_the_documented_fields(server):
     status, headers, body = server.request("GET", "/stream/sessions/nobody")
     assert status == 404 and set(OPENAPI["components"]["schemas"]["Error"]["required"]) <= set(body)
     assert headers["X-Request-ID"] == body["request_id"]
+
+
+def test_coverage_has_the_documented_fields(server):
+    status, headers, body = server.request("GET", "/coverage.geojson?most=1")
+    assert status == 200 and headers["Content-Type"] == "application/geo+json"
+    assert set(OPENAPI["components"]["schemas"]["CoverageLines"]["required"]) <= set(body)
+    assert server.request("GET", "/coverage.geojson?most=10001")[0] == 400
 
 
 @pytest.mark.parametrize("name", ["protocol.md", "operations.md", "performance.md", "testing.md"])

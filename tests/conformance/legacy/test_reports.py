@@ -14,7 +14,7 @@ from legacy_client import EventReader, form, post_json, start_session, upload
 DETECTION = {"class_id": 1, "class_name": "pothole", "confidence": 0.8, "bbox": [100, 120, 220, 200], "area": 9600, "center_x": 160,
              "center_y": 160}
 REPORT_KEYS = ["id", "status", "detection", "location", "image", "description", "severity", "severity_basis", "tags", "metadata",
-               "created_at", "updated_at", "confirmed_at"]
+               "created_at", "updated_at", "confirmed_at", "created_at_utc", "updated_at_utc", "confirmed_at_utc"]
 NOBODY = "00000000-0000-4000-8000-000000000000"
 
 

@@ -111,6 +111,9 @@ def test_l16_end_summary_reports_pictures(server, sure_frame):
     assert summary["confirmed_reports"] == 1 and summary["stats"]["confirmed_reports"] == 1
     assert summary["detection_count"] == summary["stats"]["total_detections"] > 0
     assert {"session_id", "created_at", "last_activity"} <= set(summary["session_info"])
+    assert summary["start_time_utc"] == summary["start_time"] + "Z"
+    assert summary["session_info"]["created_at_utc"] == summary["session_info"]["created_at"] + "Z"
+    assert summary["detections"][0]["timestamp_utc"] == summary["detections"][0]["timestamp"] + "Z"
     assert summary["detections"][0]["hazards"][0]["class"] and "T" in summary["detections"][0]["timestamp"]
     assert {r["id"] for r in summary["reports"]} == set(reports)
     status, _, said = server.request("POST", f"/session/{session}/report/{reports[0]}/dismiss", b"")

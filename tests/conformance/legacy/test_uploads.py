@@ -77,6 +77,22 @@ def test_a_restart_goes_on_with_a_drive(video, tmp_path):
         again.stop()
 
 
+@pytest.mark.skipif(FFMPEG is None, reason="videos need ffmpeg")
+def test_a_video_of_more_than_half_a_day_is_refused(tmp_path):
+    still = tmp_path / "still.mp4"
+    subprocess.run([FFMPEG, "-v", "error", "-f", "lavfi", "-i", "color=size=64x64:rate=1/60", "-t", str(13 * 3600), "-c:v", "mpeg4", still],
+                   check=True)
+    track = (b'<gpx><trkpt lat="48" lon="11"><time>2026-05-17T00:00:00Z</time></trkpt>'
+             b'<trkpt lat="48.1" lon="11"><time>2026-05-17T23:00:00Z</time></trkpt></gpx>')
+    server = Server(DATA_DIR=str(tmp_path / "data"))
+    try:
+        ended = until_ended(server, post(server, still.read_bytes(), track)[2]["upload_id"])
+        assert ended["status"] == "Failed" and "longer than 12 hours" in str(ended), ended
+        assert ended["pictures"] == 0
+    finally:
+        server.stop()
+
+
 def test_without_ffmpeg_a_good_track_is_told_so_and_nothing_is_stored(tmp_path):
     server = Server(DATA_DIR=str(tmp_path), PATH="/nonexistent")
     track = (b'<gpx><trkpt lat="48" lon="11"><time>2026-05-17T10:00:00Z</time></trkpt>'

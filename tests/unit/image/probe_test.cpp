@@ -59,6 +59,16 @@ TEST(Probe, tells_the_formats_apart_by_content_and_reads_their_size) {
   expect(testing::bmp(picture, {.bits = 32, .top_down = true, .header_bytes = 124}), Format::bmp);
 }
 
+TEST(Probe, tells_a_format_by_its_first_bytes_though_the_rest_is_missing) {
+  const auto of = [](std::string_view text) { return format_of(Bytes(text.begin(), text.end())); };
+  EXPECT_EQ(of("\xFF\xD8\xFF"), Format::jpeg);
+  EXPECT_EQ(of("\x89PNG\r\n\x1A\n"), Format::png);
+  EXPECT_EQ(of("RIFF....WEBP"), Format::webp);
+  EXPECT_EQ(of("BM"), Format::bmp);
+  for (const std::string_view other : {"", "{}", "GIF89a", "RIFF....WAVE", "\xFF\xD8"})
+    EXPECT_EQ(of(other), std::nullopt) << other;
+}
+
 TEST(Probe, names_formats_as_users_write_them) {
   EXPECT_EQ(to_string(Format::jpeg), "jpeg");
   EXPECT_EQ(to_string(Format::png), "png");

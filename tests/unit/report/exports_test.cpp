@@ -122,6 +122,12 @@ assert f[1]['properties']['nothing_found'] is False
             0);
 }
 
+TEST(Exports, coverage_that_goes_on_says_from_when) {
+  const base::WallTime day = std::chrono::sys_days{std::chrono::year{2026} / 3 / 5};
+  EXPECT_EQ(coverage_geojson({}, day + std::chrono::microseconds(1)),
+            R"({"type":"FeatureCollection","features":[],"truncated":true,"next_date_to":"2026-03-05T00:00:00.001Z"})");
+}
+
 TEST(Exports, nothing_is_a_whole_document_in_every_format) {
   EXPECT_EQ(hazards_geojson({}), R"({"type":"FeatureCollection","features":[]})");
   EXPECT_EQ(coverage_geojson({}), R"({"type":"FeatureCollection","features":[]})");

@@ -82,6 +82,28 @@ TEST(doorkeeper, with_keys_only_what_is_for_everyone_opens_without_one_on_loopba
   }
 }
 
+TEST(doorkeeper, measures_are_for_everyone_unless_they_are_not_public) {
+  const auto route = route_for(Access::measures);
+  Door open({.keys = example_keys(), .on_loopback = false, .allow_anonymous = false});
+  EXPECT_FALSE(open.refusal(route, "GET /x"));
+  EXPECT_FALSE(open.with_key(Access::measures, "nobody"));
+  for (const bool allow_anonymous : {false, true}) {
+    Door door({.keys = example_keys(), .on_loopback = false, .allow_anonymous = allow_anonymous, .public_metrics = false});
+    EXPECT_EQ(door.refusal(route, "GET /x"), ErrorCode::not_found);
+    EXPECT_EQ(door.refusal(route, "GET /x?ticket=made-up"), ErrorCode::not_found);
+    for (const char* key : {"nobody", "fleet-key", "desk-key"}) {
+      EXPECT_EQ(door.with_key(Access::measures, key), ErrorCode::not_found) << key;
+    }
+    EXPECT_FALSE(door.with_key(Access::measures, "owner-key"));
+    EXPECT_FALSE(door.refusal(route, "GET /x?ticket=" + door.ticket("owner-key", "/x")));
+    EXPECT_FALSE(door.refusal(route_for(Access::everyone), "GET /x"));
+  }
+  Door strangers({.keys = {}, .on_loopback = false, .allow_anonymous = true, .public_metrics = false});
+  EXPECT_EQ(strangers.refusal(route, "GET /x"), ErrorCode::not_found);
+  Door owner({.keys = {}, .on_loopback = true, .allow_anonymous = false, .public_metrics = false});
+  EXPECT_FALSE(owner.refusal(route, "GET /x"));
+}
+
 TEST(doorkeeper, a_key_opens_what_it_has_the_right_for) {
   Door door({.keys = example_keys(), .on_loopback = false, .allow_anonymous = false});
   EXPECT_FALSE(door.with_key(Access::stream, "fleet-key"));

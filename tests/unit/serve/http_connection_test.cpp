@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include "support/live_server.hpp"
@@ -90,7 +91,7 @@ TEST(http_connection, a_body_beyond_its_limit_is_413_before_it_is_sent) {
 
 TEST(http_connection, bodies_beyond_what_all_may_hold_are_503_until_there_is_room) {
   LiveOptions options = live_options();
-  options.server.read_bytes_max = 100'000;
+  options.server.body_bytes_max = 100'000;
   LiveServer live(std::move(options));
   const std::string large = "{" + std::string(60'000, ' ') + "}";
   int status = 0;
@@ -103,6 +104,40 @@ TEST(http_connection, bodies_beyond_what_all_may_hold_are_503_until_there_is_roo
   }
   for (int i = 0; i < 10'000 && status != 200; ++i) status = Client(live.port()).post("/stream/sessions", large).status;
   EXPECT_EQ(status, 200);
+}
+
+TEST(http_connection, bodies_that_hold_all_they_may_cost_no_stream_its_place) {
+  LiveOptions options = live_options();
+  options.server.body_bytes_max = 100'000;
+  LiveServer live(std::move(options));
+  Client stream(live.port());
+  ASSERT_EQ(stream.upgrade().status, 101);
+  stream.read_message();
+  Client half(live.port());
+  half.send("POST /stream/process/none HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999\r\n\r\n" + std::string(90'000, ' '));
+  const std::string large = "{" + std::string(60'000, ' ') + "}";
+  int status = 0;
+  for (int i = 0; i < 10'000 && status != 503; ++i) status = Client(live.port()).post("/stream/sessions", large).status;
+  ASSERT_EQ(status, 503);
+  stream.send_binary(std::string(300'000, 'x'));
+  EXPECT_THAT(stream.read_message().payload, HasSubstr("invalid_envelope"));
+}
+
+// Enough for every window, and not enough to come to an end in any reasonable time.
+TEST(http_connection, a_body_that_trickles_on_for_ever_is_408) {
+  LiveOptions options = live_options();
+  options.server.body_window = std::chrono::milliseconds(1000);
+  options.server.body_grace = std::chrono::milliseconds(100);
+  LiveServer live(std::move(options));
+  Client client(live.port());
+  client.send("POST /stream/process/none HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4000000\r\n\r\n");
+  for (int i = 0; i < 3; ++i) {
+    client.send(std::string(4'200, ' '));
+    std::this_thread::sleep_for(std::chrono::milliseconds(700));
+  }
+  const auto reply = client.read_reply();
+  EXPECT_EQ(reply.status, 408);
+  EXPECT_THAT(reply.body, HasSubstr("too slowly"));
 }
 
 TEST(http_connection, a_client_that_waits_for_leave_gets_it) {

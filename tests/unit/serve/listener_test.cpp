@@ -29,6 +29,10 @@ TEST(listener, connections_beyond_the_limit_get_503_and_room_returns) {
     const auto reply = third.read_reply();
     EXPECT_EQ(reply.status, 503);
     EXPECT_EQ(reply.headers.at("retry-after"), "5");
+    EXPECT_THAT(reply.body, HasSubstr(R"("code":"overloaded","request_id":")" + reply.headers.at("x-request-id") + R"(",)"));
+    EXPECT_EQ(reply.headers.at("x-request-id").size(), 8U);
+    EXPECT_EQ(reply.headers.at("cache-control"), "no-store");
+    EXPECT_EQ(reply.headers.at("x-content-type-options"), "nosniff");
     EXPECT_THAT(reply.body, testing::EndsWith("}"));
   }
   // The places of the two come back once the server has noticed that they left.

@@ -34,6 +34,12 @@ TEST(place_of, header_before_fields_before_metadata) {
   const std::string form = "Content-Type: multipart/form-data; boundary=edge\r\n";
   EXPECT_EQ(place_of(request_with(form, multipart("metadata", "", "", R"({"location":{"lat":1,"lon":3}})")))->longitude, 3);
   EXPECT_FALSE(place_of(request_with(form, multipart("lat", "", "", "1"))));
+  for (const char* point : {R"({"location":{"type":"Point","coordinates":[3,1]}})", R"({"coordinates":[3,1,250.5]})"}) {
+    const auto place = place_of(request_with(form, multipart("metadata", "", "", point)));
+    ASSERT_TRUE(place) << point;
+    EXPECT_EQ(place->latitude, 1);
+    EXPECT_EQ(place->longitude, 3);
+  }
   EXPECT_FALSE(place_of(request_with("")));
 }
 

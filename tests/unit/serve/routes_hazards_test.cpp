@@ -1,7 +1,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <future>
+
+#include "base/ids.hpp"
 #include "support/live_desk.hpp"
+#include "wire/legacy_message.hpp"
 
 namespace hazard::serve {
 namespace {
@@ -54,6 +58,59 @@ TEST(routes_hazards, an_export_holds_at_most_as_many_as_asked_for_in_the_order_a
   EXPECT_EQ(live.get("/reports.csv?most=").status, 200);
   for (const std::string_view wrong : {"0", "100001", "-1", "1x", "99999999999999999999"})
     EXPECT_EQ(live.get("/reports.csv?most=" + std::string(wrong)).status, 400) << wrong;
+}
+
+// A line for each of these days of 2020, driven at noon; `copies` of each.
+void keep_lines(LiveDesk& live, std::initializer_list<std::string_view> days, int copies = 1) {
+  desk::Drive drive;
+  drive.id = base::make_uuid();
+  drive.source = "import";
+  for (const std::string_view day : days) {
+    const auto from = wire::parse_iso_time("2020-" + std::string(day) + "T12:00:00Z").value();
+    for (int i = 0; i < copies; ++i) {
+      drive.lines.push_back({drive.id, drive.id, from, from + std::chrono::minutes(1), 9, 0, {{48.0, 11.0}, {48.01, 11.0}}});
+    }
+  }
+  std::promise<bool> kept;
+  live.desk().take_drive(std::move(drive), [&kept](const auto& answer) { kept.set_value(answer.has_value()); });
+  ASSERT_TRUE(kept.get_future().get());
+}
+
+std::vector<std::string> days_of(const std::string& body) {
+  std::vector<std::string> days;
+  const std::string key = R"("from":"2020-)";
+  for (auto at = body.find(key); at != std::string::npos; at = body.find(key, at + 1)) {
+    days.push_back(body.substr(at + key.size(), 5));
+  }
+  return days;
+}
+
+TEST(routes_hazards, coverage_gives_the_newest_lines_and_says_where_the_older_ones_begin) {
+  LiveDesk live;
+  keep_lines(live, {"01-01", "01-02", "03-05", "03-06", "03-07"});
+  const auto all = live.get("/coverage.geojson");
+  EXPECT_THAT(all.headers.at("content-type"), HasSubstr("geo+json"));
+  EXPECT_THAT(days_of(all.body), testing::ElementsAre("01-01", "01-02", "03-05", "03-06", "03-07"));
+  EXPECT_THAT(all.body, Not(HasSubstr("truncated")));
+  EXPECT_EQ(days_of(live.get("/coverage.geojson?most=5").body).size(), 5U);
+  const auto newest = live.get("/coverage.geojson?most=2").body;
+  EXPECT_THAT(days_of(newest), testing::ElementsAre("03-06", "03-07"));
+  EXPECT_THAT(newest, HasSubstr(R"("truncated":true,"next_date_to":"2020-03-05T12:00:00.000Z")"));
+  const auto next = "/coverage.geojson?most=2&date_to=" + LiveDesk::text_field(newest, "next_date_to");
+  EXPECT_THAT(days_of(live.get(next).body), testing::ElementsAre("01-02", "03-05"));
+  EXPECT_THAT(days_of(live.get("/coverage.geojson?date_from=2020-01-02&date_to=2020-03-05").body),
+              testing::ElementsAre("01-02", "03-05"));
+  EXPECT_THAT(days_of(live.get("/coverage.geojson?date_from=2020-03-05&date_to=2020-01-02").body), testing::IsEmpty());
+}
+
+TEST(routes_hazards, coverage_of_one_answer_has_a_limit) {
+  LiveDesk live;
+  keep_lines(live, {"02-01"}, 10'001);
+  const auto most = live.get("/coverage.geojson");
+  EXPECT_EQ(days_of(most.body).size(), 10'000U);
+  EXPECT_THAT(most.body, HasSubstr(R"("truncated":true)"));
+  for (const std::string_view wrong : {"0", "10001", "-1", "x"})
+    EXPECT_EQ(live.get("/coverage.geojson?most=" + std::string(wrong)).status, 400) << wrong;
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/sha256.hpp"
 #include "support/live_server.hpp"
 
 namespace hazard::serve {
@@ -27,6 +28,26 @@ TEST(routes_metrics, root_and_errors_and_metrics) {
     EXPECT_THAT(json.body, HasSubstr(key));
   }
   EXPECT_THAT(json.body, Not(HasSubstr("nan")));
+}
+
+TEST(routes_metrics, what_is_not_public_is_there_for_administrators_only) {
+  LiveOptions options = live_options();
+  options.server.public_metrics = false;
+  std::string lines;
+  for (const std::string_view right : {"stream", "admin"})
+    lines += std::string(right) + " " + std::string(right) + " " + base::to_hex(base::sha256(right)) + "\n";
+  options.server.keys = AccessKeys::parse(lines).value();
+  LiveServer live(std::move(options));
+  Client client(live.port());
+  for (const char* path : {"/metrics", "/status"}) {
+    for (const char* who : {"", "Authorization: Bearer stream\r\n", "Authorization: Bearer nobody\r\n"}) {
+      const auto reply = client.get(path, who);
+      EXPECT_EQ(reply.status, 404) << path << who;
+      EXPECT_THAT(reply.body, HasSubstr(R"("code":"not_found")"));
+    }
+    EXPECT_EQ(client.get(path, "Authorization: Bearer admin\r\n").status, 200) << path;
+  }
+  EXPECT_EQ(client.get("/health").status, 200);
 }
 
 TEST(routes_metrics, the_mean_time_of_an_answer_is_measured) {

@@ -43,13 +43,19 @@ TEST(routes_page, checks_come_in_the_order_of_the_contract) {
   EXPECT_THAT(early.body, HasSubstr("model not loaded"));
 }
 
-TEST(routes_page, a_report_belongs_to_its_session) {
+TEST(routes_page, a_report_belongs_to_the_sessions_of_its_client) {
   LiveDesk live;
-  const auto mine = live.start_session();
-  const auto report = LiveDesk::text_field(live.upload("/detect/" + mine).body, "report_id");
-  const auto other = live.start_session();
-  EXPECT_EQ(live.post("/session/" + other + "/report/" + report + "/dismiss").status, 404);
-  EXPECT_EQ(live.get("/session/" + other + "/report/" + report + "/image").status, 404);
+  const auto report = LiveDesk::text_field(live.upload("/detect/" + live.start_session()).body, "report_id");
+  const auto other = live.start_session();  // a page starts one for almost every picture
+  const std::string path = "/session/" + other + "/report/" + report;
+  EXPECT_EQ(live.get(path + "/image").status, 200);
+  EXPECT_EQ(live.get(path + "/plot").status, 200);
+  EXPECT_THAT(live.post(path + "/dismiss").body, HasSubstr("Report dismissed"));
+  const auto theirs = LiveDesk::text_field(
+      live.post("/session/start", "", "Content-Type: application/json\r\nUser-Agent: another\r\n").body, "session_id");
+  const std::string foreign = "/session/" + theirs + "/report/" + report;
+  EXPECT_EQ(live.post(foreign + "/confirm").status, 404);
+  EXPECT_EQ(live.get(foreign + "/image").status, 404);
 }
 
 TEST(routes_page, a_client_may_erase_what_it_sent) {

@@ -64,6 +64,55 @@ TEST(routes_process, refuses_with_the_status_of_the_mistake_and_counts_the_frame
   EXPECT_GE(counters.received, 4U);
 }
 
+TEST(routes_process, the_bytes_say_what_came_when_the_type_says_nothing) {
+  LiveServer live;
+  open_session(live);
+  Client client(live.port());
+  for (const std::string_view type :
+       {"", "Content-Type: application/octet-stream\r\n", "Content-Type: application/x-www-form-urlencoded\r\n"}) {
+    const auto picture = client.post("/stream/process/mine?wait=20000", small_jpeg(), std::string(type) + "X-Frame-Id: raw\r\n");
+    EXPECT_EQ(picture.status, 200) << type;
+    EXPECT_THAT(picture.body, HasSubstr(R"("type":"detection_result")")) << type;
+    EXPECT_THAT(picture.body, HasSubstr(R"("frame_id":"raw")")) << type;
+    EXPECT_EQ(client.post("/stream/process/mine?wait=20000", process_body("a"), type).status, 200) << type;
+    EXPECT_EQ(client.post("/stream/process/mine", "nonsense", type).status, 422) << type;
+  }
+  for (const std::string_view type : {"text/plain;charset=UTF-8", "APPLICATION/JSON", "application/problem+json"}) {
+    const auto lines = "Content-Type: " + std::string(type) + "\r\n";
+    EXPECT_EQ(client.post("/stream/process/mine?wait=20000", process_body("a"), lines).status, 200) << type;
+    EXPECT_EQ(client.post("/stream/process/mine", small_jpeg(), lines).status, 422) << type;
+  }
+}
+
+TEST(routes_process, a_foreign_type_is_415_and_the_frame_is_counted) {
+  LiveServer live;
+  open_session(live);
+  Client client(live.port());
+  std::uint64_t sent = 0;
+  for (const std::string_view type : {"video/mp4", "application/pdf", "multipart/mixed; boundary=e", "nonsense"}) {
+    const auto reply = client.post("/stream/process/mine", small_jpeg(), "Content-Type: " + std::string(type) + "\r\n");
+    EXPECT_EQ(reply.status, 415) << type;
+    EXPECT_THAT(reply.body, HasSubstr(R"("code":"unsupported_media_type")")) << type;
+    EXPECT_EQ(live.registry().find("mine")->counters().received, ++sent) << type;
+  }
+  EXPECT_EQ(live.registry().find("mine")->counters().total_errors(), sent);
+}
+
+TEST(routes_process, a_frame_with_a_wait_that_is_no_number_is_counted_and_ends_as_an_error) {
+  LiveServer live;
+  open_session(live);
+  Client client(live.port());
+  for (const std::string_view wait : {"x", "25001", "-1"}) {
+    const auto reply = client.post("/stream/process/mine?wait=" + std::string(wait), process_body("a"));
+    EXPECT_EQ(reply.status, 422) << wait;
+    EXPECT_THAT(reply.body, HasSubstr("wait")) << wait;
+  }
+  const auto counters = live.registry().find("mine")->counters();
+  EXPECT_EQ(counters.received, 3U);
+  EXPECT_EQ(counters.total_errors(), 3U);
+  EXPECT_EQ(counters.in_flight, 0U);
+}
+
 TEST(routes_process, undecodable_picture_is_200_with_its_error_when_waited_for) {
   LiveServer live;
   open_session(live);

@@ -1,6 +1,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <latch>
+#include <utility>
+
 #include "support/live_server.hpp"
 
 namespace hazard::serve {
@@ -17,6 +20,26 @@ TEST(routes_single, base64_answers_the_same_list_twice) {
   EXPECT_THAT(reply.body, HasSubstr(R"("predictions":[{"x1":4)"));
   EXPECT_EQ(Client(live.port()).post("/detect-base64", R"({"image":"%"})").status, 400);
   EXPECT_EQ(Client(live.port()).post("/detect-base64", "{}").status, 422);
+}
+
+TEST(routes_single, base64_is_504_once_the_time_the_client_gives_is_over) {
+  std::latch go_on(1);
+  LiveOptions options = live_options();
+  options.script.on_infer = [&, first = true]() mutable -> domain::Result<void> {
+    if (std::exchange(first, false)) go_on.wait();
+    return {};
+  };
+  LiveServer live(std::move(options));
+  const auto ask = [&live](std::string_view more) {
+    return Client(live.port()).post("/detect-base64", R"({"image":")" + base64_of(small_jpeg()) + "\"" + std::string(more) + "}");
+  };
+  const auto late = ask(R"(,"timeout_ms":1)");
+  EXPECT_EQ(late.status, 504);
+  EXPECT_THAT(late.body, HasSubstr(R"("code":"inference_timeout")"));
+  go_on.count_down();
+  EXPECT_EQ(ask(R"(,"timeout_ms":20000)").status, 200);
+  EXPECT_EQ(ask("").status, 200);
+  EXPECT_EQ(ask(R"(,"timeout_ms":0)").status, 422);
 }
 
 TEST(routes_single, a_bad_file_leaves_the_batch_alone) {

@@ -240,7 +240,7 @@ TEST(ws_stream, message_that_never_ends_is_closed) {
 
 TEST(ws_stream, messages_beyond_what_all_may_hold_are_closed_with_1013) {
   LiveOptions options = live_options();
-  options.server.read_bytes_max = 100'000;
+  options.server.message_bytes_max = 100'000;
   LiveServer live(std::move(options));
   Client client(live.port());
   ASSERT_EQ(client.upgrade().status, 101);

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "wire/base64.hpp"
+#include "wire/client_message.hpp"
 #include "wire/json_reader.hpp"
 
 namespace hazard::wire {
@@ -94,6 +96,31 @@ TEST(parse_base64_request, needs_a_picture_and_a_threshold_in_range) {
   EXPECT_EQ(parse_base64_request(R"({"image":7})").error().code, domain::ErrorCode::missing_image);
   EXPECT_EQ(parse_base64_request(R"({"image":"A","confidence_threshold":1.1})").error().code, domain::ErrorCode::invalid_value);
   EXPECT_EQ(parse_base64_request("{").error().code, domain::ErrorCode::invalid_json);
+}
+
+TEST(parse_base64_request, takes_a_picture_that_its_writer_escaped) {
+  const auto slashes = parse_base64_request(R"({"image":"\/9j\/4AAQ"})");
+  ASSERT_TRUE(slashes);
+  EXPECT_EQ(slashes->image, "/9j/4AAQ");
+  const auto lines = parse_base64_request(R"({"image":"data:image\/jpeg;base64,AAAA\nBBBB\r\n\u0043CCC"})");
+  ASSERT_TRUE(lines);
+  EXPECT_EQ(lines->image, "data:image/jpeg;base64,AAAA\nBBBB\r\nCCCC");
+  const auto picture = decode_image_data(lines->image, 100);
+  ASSERT_TRUE(picture);
+  EXPECT_EQ(std::optional(*picture), base64_decode("AAAABBBBCCCC"));
+}
+
+TEST(parse_base64_request, a_timeout_is_milliseconds_and_no_longer_than_any_answer_may_take) {
+  const auto timeout = [](std::string_view value) {
+    const auto asked = parse_base64_request(R"({"image":"A","timeout_ms":)" + std::string(value) + "}");
+    return asked ? asked->timeout.count() : -1;
+  };
+  EXPECT_EQ(parse_base64_request(R"({"image":"A"})")->timeout, kBase64TimeoutMost);
+  EXPECT_EQ(timeout("null"), 30'000);
+  EXPECT_EQ(timeout("1"), 1);
+  EXPECT_EQ(timeout("29999.5"), 29'999);
+  EXPECT_EQ(timeout("1e300"), 30'000);
+  for (const std::string_view wrong : {"0", "-1", "0.5", "\"30000\"", "true", "[]"}) EXPECT_EQ(timeout(wrong), -1) << wrong;
 }
 
 TEST(location_of_pairs, takes_every_spelling_and_nothing_off_the_globe) {

@@ -209,6 +209,22 @@ TEST(StreamStats, carries_what_the_sample_client_reads_and_the_counters) {
   EXPECT_EQ(object(stream_stats(service, nullptr, kNow)).at("model_info").at("status"), "not_loaded");
 }
 
+TEST(Readiness, is_an_error_like_any_other_when_it_is_not) {
+  ServiceView service;
+  const auto loading = object(readiness(service, kNow, "0123abcd"));
+  EXPECT_EQ(loading.at("detail"), "model not loaded: the server is still starting");
+  EXPECT_EQ(loading.at("code"), "model_not_ready");
+  EXPECT_EQ(loading.at("request_id"), "0123abcd");
+  EXPECT_EQ(loading.at("retry_after_ms"), 1000);
+  service.model_error = "broken";
+  EXPECT_EQ(object(readiness(service, kNow, "0123abcd")).at("detail"), "The model cannot be used: broken");
+  service.closing = true;
+  EXPECT_EQ(object(readiness(service, kNow, "0123abcd")).at("code"), "server_closing");
+  service = {};
+  service.ready = true;
+  EXPECT_FALSE(object(readiness(service, kNow, "0123abcd")).contains("detail"));
+}
+
 TEST(Readiness, gives_the_reason_when_it_is_not) {
   ServiceView service;
   EXPECT_EQ(object(readiness(service, kNow)).at("reason"), "the model is still loading");
