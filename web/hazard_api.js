@@ -61,10 +61,11 @@ export async function hazardsAround({ latitude, longitude }, metres) {
 
 export const model = async () => (await ask("/detect/model/info")).body;
 
-// Lines of drives, of the same span of time as the list.
+// Lines of drives, of the same span of time as the list: the newest, and whether there are older ones that were left out.
 export async function coverageLines(filters) {
   const span = filters.date_from ? { date_from: filters.date_from } : {};
-  return (await ask(`/coverage.geojson?${new URLSearchParams(span)}`)).body.features;
+  const { features, truncated = false } = (await ask(`/coverage.geojson?${new URLSearchParams(span)}`)).body;
+  return { lines: features, truncated };
 }
 
 // A hazard with history, its ETag, and the address of its picture or null: asked first, so that a picture that is not there or not

@@ -118,14 +118,16 @@ const asFeature = ({ id, location: place, class_name: kind, state }) => ({
   properties: { class: kind, state, uncertainty_m: place?.uncertainty_m },
 });
 
-function showOnPlan(features, lines, total) {
+function showOnPlan(features, { lines, truncated }, total) {
   const number = (count) => count.toLocaleString("en");
   byId("plan-limit").hidden = total <= PLAN_MOST;
   byId("plan-limit").textContent = total <= PLAN_MOST ? ""
     : `The plan shows ${number(PLAN_MOST)} of ${number(total)} hazards: the first in the order of the list. Filter to see the others.`;
   const placeless = features.filter((each) => !each.geometry).length;
-  byId("plan-said").textContent = placeless === 0 ? ""
-    : `${times(placeless, "hazard has", "hazards have")} no position and ${placeless === 1 ? "stands" : "stand"} in the list only.`;
+  const said = placeless === 0 ? []
+    : [`${times(placeless, "hazard has", "hazards have")} no position and ${placeless === 1 ? "stands" : "stand"} in the list only.`];
+  if (truncated) said.push(`Of the drives the plan shows the newest ${number(lines.length)} lines.`);
+  byId("plan-said").textContent = said.join(" ");
   plan.show(features, lines);
 }
 

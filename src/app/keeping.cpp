@@ -74,7 +74,6 @@ domain::Result<std::unique_ptr<Keeping>> Keeping::open(const Config& config, con
 }
 
 void Keeping::saw(const session::Sight& sight) {
-  if (!desk_->keeps()) return;
   report::FrameFacts facts;
   facts.client_key = facts.session_id = sight.session_id;
   facts.source = "stream";

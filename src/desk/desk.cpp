@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/log.hpp"
 #include "wire/detection_json.hpp"
 
 namespace hazard::desk {
@@ -71,7 +70,7 @@ void Desk::look(PageLook&& look, const domain::FrameResult& result, const domain
   facts.found = found_in(result, model);
   std::vector<std::pair<std::string, float>> names;
   for (const auto& found : facts.found) names.emplace_back(found.class_name, found.confidence);
-  sessions_.saw(look.session_id, names);
+  if (!sessions_.saw(look.session_id, names)) return done(std::move(findings));
 
   std::vector<domain::Sighting> due;
   std::optional<store::CoverageRecord> line;
@@ -90,7 +89,7 @@ void Desk::look(PageLook&& look, const domain::FrameResult& result, const domain
     due = spots_.add(facts);
     line = cover(spots_.positions(facts.client_key), facts, facts.client_key);
   }
-  submit_line(std::move(line));
+  submit_page_line(std::move(line), look.session_id);
   if (!due.empty()) return take_sightings(std::move(look), std::move(findings), std::move(due), result, std::move(done));
   if (const auto session = sessions_.find(look.session_id)) findings.stats = session->stats();
   done(std::move(findings));
@@ -122,6 +121,8 @@ void Desk::take_sightings(PageLook&& look, PageFindings&& findings, std::vector<
                                                           : std::nullopt);
   }
   work->due = std::move(due);
+  std::size_t bytes = 0;
+  for (const auto& picture : work->pictures) bytes += picture ? picture->jpeg.size() : 0;
   const auto finish = [this, work] {
     if (const auto session = sessions_.find(work->session_id)) work->findings.stats = session->stats();
     work->done(std::move(work->findings));
@@ -129,6 +130,7 @@ void Desk::take_sightings(PageLook&& look, PageFindings&& findings, std::vector<
   const bool taken =
       store_->submit({.work =
                           [this, work](store::Transaction& transaction) {
+                            if (!still_known(transaction, work->session_id)) return false;
                             for (std::size_t i = 0; i < work->due.size(); ++i) {
                               keep_one(transaction, std::move(work->due[i]), work->client_key, work->pictures[i], work->kept);
                             }
@@ -146,7 +148,8 @@ void Desk::take_sightings(PageLook&& look, PageFindings&& findings, std::vector<
                               }
                             }
                             finish();
-                          }});
+                          },
+                      .bytes = bytes});
   if (!taken) finish();
 }
 
@@ -172,16 +175,22 @@ void Desk::keep_one(store::Transaction& transaction, domain::Sighting&& sighting
   kept.ones.push_back(std::move(one));
 }
 
-// The report of the same id follows its hazard's state; nothing when it already does.
+// The report of the same id follows its hazard's state; nothing when it already does, or went its own way from this state.
 std::optional<Report> Desk::sync_with_hazard(store::Transaction& transaction, const domain::Hazard& hazard) {
   auto record = transaction.report(hazard.id);
   const auto status = report_status(hazard.state);
   if (!record || record->status == status) return std::nullopt;
-  record->status = status;
-  record->updated_at = clock_.wall();
-  if (status == "confirmed") record->confirmed_at = record->updated_at;
-  transaction.put(*record);
-  return from_record(std::move(*record));
+  Report report = from_record(std::move(*record));
+  if (report.body.apart_from == domain::to_string(hazard.state)) return std::nullopt;
+  report.record.status = status;
+  report.record.updated_at = clock_.wall();
+  if (status == "confirmed") report.record.confirmed_at = report.record.updated_at;
+  if (!report.body.apart_from.empty()) {
+    report.body.apart_from.clear();
+    report.record.body = to_body(report.body);
+  }
+  transaction.put(report.record);
+  return report;
 }
 
 void Desk::keep_picture(store::Transaction& transaction, Report& report, const EvidencePicture& picture) {
@@ -211,40 +220,6 @@ void Desk::tell(const Kept& kept) {
   }
 }
 
-std::vector<Desk::SeenTrack> Desk::with_frames(std::vector<domain::Sighting>&& due) {
-  std::vector<SeenTrack> seen;
-  for (domain::Sighting& sighting : due) {
-    auto frame = frames_.take(sighting);
-    seen.push_back({.sighting = std::move(sighting), .frame = std::move(frame)});
-  }
-  return seen;
-}
-
-// The pictures are decoded on the writer's thread, where nobody waits for a verdict.
-void Desk::submit_sightings(std::vector<SeenTrack>&& due, const std::string& drive, std::optional<store::StreamRecord>&& owner) {
-  if (store_ == nullptr || due.empty()) return;
-  const auto kept = std::make_shared<Kept>();
-  const auto shared = std::make_shared<std::vector<SeenTrack>>(std::move(due));
-  store_->submit({.work =
-                      [this, kept, shared, drive, owner = std::move(owner)](store::Transaction& transaction) {
-                        if (owner) transaction.put(*owner);
-                        for (SeenTrack& seen : *shared) {
-                          std::optional<EvidencePicture> picture;
-                          if (seen.frame) {
-                            seen.sighting.best.likeness = likeness(seen.frame->picture());
-                            picture = cut_evidence(seen.frame->picture(), options_.evidence, seen.sighting.best.box);
-                            seen.frame.reset();
-                          }
-                          keep_one(transaction, std::move(seen.sighting), drive, picture, *kept);
-                        }
-                        return true;
-                      },
-                  .done =
-                      [this, kept](bool on_disk) {
-                        if (on_disk) tell(*kept);
-                      }});
-}
-
 // Where the vehicle was when the picture was taken becomes part of the line it drives. Under the collectors' lock.
 std::optional<store::CoverageRecord> Desk::cover(const report::PositionTrack* positions, const report::FrameFacts& facts,
                                                  const std::string& drive) {
@@ -264,6 +239,23 @@ void Desk::submit_line(std::optional<store::CoverageRecord>&& line, std::optiona
                   .done = [](bool) {}});
 }
 
+void Desk::submit_page_line(std::optional<store::CoverageRecord>&& line, const std::string& session_id) {
+  if (!line || store_ == nullptr) return;
+  store_->submit({.work =
+                      [this, line = std::move(*line), session_id](store::Transaction& transaction) {
+                        if (!still_known(transaction, session_id)) return false;
+                        transaction.append(line);
+                        return true;
+                      },
+                  .done = [](bool) {}});
+}
+
+// Jobs run in the order in which they were submitted: once a session's erasure has run, its row is gone, and nobody brings it back into
+// memory. A session whose row could not be kept yet is in memory.
+bool Desk::still_known(store::Transaction& transaction, const std::string& session_id) const {
+  return sessions_.in_memory(session_id) || transaction.session(session_id).has_value();
+}
+
 void Desk::ask(std::function<void(store::Reads&)> question, std::function<void(bool)> done) {
   const auto work = [question = std::move(question)](store::Transaction& transaction) {
     question(transaction);
@@ -272,55 +264,16 @@ void Desk::ask(std::function<void(store::Reads&)> question, std::function<void(b
   if (store_ == nullptr || !store_->submit({.work = work, .done = done})) done(false);
 }
 
-void Desk::stream_picture(const report::FrameFacts& facts, std::shared_ptr<const domain::EncodedFrame> picture) {
-  if (store_ == nullptr) return;
-  std::vector<SeenTrack> due;
-  std::optional<store::CoverageRecord> line;
-  std::optional<store::StreamRecord> owner;
-  {
-    const std::lock_guard lock(collectors_mutex_);
-    due = with_frames(tracks_.add(facts));
-    if (picture && evidence_ != nullptr) frames_.saw(facts, std::move(picture));
-    line = cover(tracks_.positions(facts.session_id), facts, facts.session_id);
-    if (!due.empty() || line) owner = owner_of(facts.session_id);
-  }
-  submit_line(std::move(line), std::optional(owner));
-  submit_sightings(std::move(due), facts.session_id, std::move(owner));
-}
-
-void Desk::stream_ended(const std::string& session_id) {
-  if (store_ == nullptr) return;
-  std::vector<SeenTrack> due;
-  std::optional<store::CoverageRecord> line;
-  std::optional<store::StreamRecord> owner;
-  {
-    const std::lock_guard lock(collectors_mutex_);
-    due = with_frames(tracks_.end_session(session_id));
-    frames_.end(session_id);
-    line = coverage_.end(session_id);
-    owner = owner_of(session_id);
-    owners_.erase(session_id);
-  }
-  submit_line(std::move(line), std::optional(owner));
-  submit_sightings(std::move(due), session_id, std::move(owner));
-}
-
-void Desk::stream_belongs(const std::string& session_id, const std::string& client_key) {
-  if (store_ == nullptr) return;
-  const std::lock_guard lock(collectors_mutex_);
-  owners_[session_id] = client_key;
-}
-
-std::optional<store::StreamRecord> Desk::owner_of(const std::string& session_id) {
-  const auto found = owners_.find(session_id);
-  if (found == owners_.end()) return std::nullopt;
-  return store::StreamRecord{.session_id = session_id, .client_key = found->second, .last_kept = clock_.wall()};
-}
-
 std::optional<Report> Desk::report(const std::string& id) {
   if (store_ == nullptr || !is_uuid(id)) return std::nullopt;
   auto record = store_->reads().report(id);
   return record ? std::optional(from_record(std::move(*record))) : std::nullopt;
+}
+
+bool Desk::belongs(const store::ReportRecord& report, const std::string& session_id) {
+  if (report.session_id == session_id) return true;
+  const auto session = sessions_.find(session_id);
+  return session && !session->client_key.empty() && session->client_key == report.client_key;
 }
 
 std::optional<domain::Bytes> Desk::picture(const std::string& report_id) const {
@@ -343,8 +296,10 @@ std::optional<domain::Bytes> Desk::plot(const std::string& report_id) {
 
 void Desk::tick() {
   sessions_.tick();
-  if (store_ == nullptr || !options_.keep) return;
+  if (store_ == nullptr) return;
   const auto now = clock_.wall();
+  scrub_again(now);
+  if (!options_.keep) return;
   if (now - retired_at_ < kRetireEvery) return;
   retired_at_ = now;
   retire(now);

@@ -5,6 +5,7 @@
 // the commit: what was answered is on disk. Two locks, never both at once: the collectors' and the sessions'.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -115,14 +116,16 @@ class Desk {
   const base::Clock& clock() const noexcept { return clock_; }
   const DeskOptions& options() const noexcept { return options_; }
 
-  // Applies the report rule. `done` is called once: at once, or from the writer when new reports had to be kept first.
+  // Applies the report rule. `done` is called once: at once, or from the writer when new reports had to be kept first. Of a session
+  // that is not known, or was erased while the picture was looked at, nothing is kept.
   void look(PageLook&& look, const domain::FrameResult& result, const domain::ModelInfo& model,
             std::function<void(PageFindings)> done);
 
   // A looked-at picture of a stream, in order of its session; and its end. Never waits. `picture` may be null: then no part of it is kept.
   void stream_picture(const report::FrameFacts& facts, std::shared_ptr<const domain::EncodedFrame> picture = {});
   void stream_ended(const std::string& session_id);
-  // Whose stream the session is, or goes on to be: what is kept of it from now on goes when that client's data is erased.
+  // Whose stream the session is, or goes on to be: what is kept of it from now on goes when that client's data is erased. May read the
+  // store.
   void stream_belongs(const std::string& session_id, const std::string& client_key);
 
   // All of a drive or nothing of it, in one transaction. Answers from the writer's thread after the commit, or at once with a refusal:
@@ -133,14 +136,14 @@ class Desk {
   // Each answers from the writer's thread after the commit, or at once with a refusal: overloaded, not_found, invalid_value, internal.
   using ReportDone = std::function<void(domain::Result<Report>)>;
   void create(const ReportDraft& draft, const std::string& client_key, domain::ByteView picture, ReportDone done);
-  // `draft` holds what is to change; `session_id`, when given, must be the report's.
+  // `draft` holds what is to change; `session_id`, when given, must be one that the report belongs to.
   void change(const std::string& id, const std::string& session_id, const ReportDraft& draft, ReportDone done);
   void remove(const std::string& id, ReportDone done);
 
   // Everything of a session, or of a client with all its sessions and streams: records, reports, sightings, pictures, hosted ones too;
   // tracks that a running stream has open are forgotten. Hazards that others saw too stay. Answers how many reports went, once nothing
   // of it is left in the database's files either (internal where another process reads them meanwhile: the rows are gone then, their
-  // traces go with the next checkpoint).
+  // traces follow once tick() finds that process gone).
   using EraseDone = std::function<void(domain::Result<std::size_t>)>;
   void erase_session(const std::string& id, EraseDone done);
   void erase_client(const std::string& client_key, EraseDone done);
@@ -161,10 +164,13 @@ class Desk {
   void review_all(BulkReview&& asked, BulkDone done);
 
   std::optional<Report> report(const std::string& id);
+  // Whether a page may use the report under this session: it was made in it, or by the same client. A page starts many sessions, and a
+  // hazard is reported once (legacy-clients sections 12 row 8, 13).
+  bool belongs(const store::ReportRecord& report, const std::string& session_id);
   std::optional<domain::Bytes> picture(const std::string& report_id) const;
   std::optional<domain::Bytes> plot(const std::string& report_id);
 
-  void tick();   // about once a second: saves sessions, retention
+  void tick();   // about once a second: saves sessions, retention, traces of what was erased
   void close();  // gives out what is open and saves all
 
  private:
@@ -191,17 +197,21 @@ class Desk {
                 const std::optional<EvidencePicture>& picture, Kept& kept);
   void keep_picture(store::Transaction& transaction, Report& report, const EvidencePicture& picture);
   void tell(const Kept& kept);
+  void count_for_page(const report::FrameFacts& facts);
   void submit_sightings(std::vector<SeenTrack>&& due, const std::string& drive, std::optional<store::StreamRecord>&& owner);
   std::vector<SeenTrack> with_frames(std::vector<domain::Sighting>&& due);
   std::optional<store::CoverageRecord> cover(const report::PositionTrack* positions, const report::FrameFacts& facts,
                                              const std::string& drive);
-  void submit_line(std::optional<store::CoverageRecord>&& line, std::optional<store::StreamRecord>&& owner = {});
+  void submit_line(std::optional<store::CoverageRecord>&& line, std::optional<store::StreamRecord>&& owner);
+  void submit_page_line(std::optional<store::CoverageRecord>&& line, const std::string& session_id);
+  void scrub_again(base::WallTime now);
   void retire(base::WallTime now);
   std::optional<store::StreamRecord> owner_of(const std::string& session_id);  // under the collectors' lock
   void forget_open(const std::string& session_id);                             // as well
   void erase_rows(store::Transaction& transaction, const std::string& session_id, Erased& gone);
   static std::vector<std::string> report_ids(store::Transaction& transaction, store::ReportFilter which);
-  void erase(std::function<void(store::Transaction&, Erased&)> rows, EraseDone done);
+  void erase(const std::string& key, std::function<void(store::Transaction&, Erased&)> rows, EraseDone done);
+  bool still_known(store::Transaction& transaction, const std::string& session_id) const;
   std::optional<Report> sync_with_hazard(store::Transaction& transaction, const domain::Hazard& hazard);
 
   store::Store* const store_;
@@ -218,6 +228,8 @@ class Desk {
   std::unordered_map<std::string, std::string> owners_;  // of the streams that are open: session, client
   report::HazardBook book_;                              // jobs only
   base::WallTime retired_at_{};
+  std::atomic<bool> traces_left_ = false;  // of what was erased, in the database's log
+  base::WallTime scrubbed_at_{};           // last tried again; tick() only
 };
 
 }  // namespace hazard::desk

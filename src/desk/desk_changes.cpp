@@ -17,6 +17,10 @@ domain::Error lost() { return {ErrorCode::internal, "The store could not keep th
 std::optional<domain::Sighting> sighting_of(const Report& report, const ReportDraft& draft, base::WallTime now) {
   if (!report.record.point || report.record.class_name.empty()) return std::nullopt;
   constexpr double kUnknownAccuracyM = 10;
+  // A place that may be anywhere joins no hazard and makes none.
+  constexpr double kAccuracyMostM = 150;
+  const double accuracy_m = draft.location ? draft.location->accuracy_m.value_or(kUnknownAccuracyM) : kUnknownAccuracyM;
+  if (!(accuracy_m <= kAccuracyMostM)) return std::nullopt;
   domain::Sighting sighting;
   sighting.id = base::make_uuid();
   sighting.client_key = report.record.client_key;
@@ -31,11 +35,21 @@ std::optional<domain::Sighting> sighting_of(const Report& report, const ReportDr
   sighting.best.box = report.body.box.value_or(domain::PixelBox{});
   domain::SightedPlace place;
   place.point = place.map_point = *report.record.point;
-  place.shared_sigma_m = draft.location ? draft.location->accuracy_m.value_or(kUnknownAccuracyM) / 1.5 : kUnknownAccuracyM;
+  place.shared_sigma_m = draft.location ? accuracy_m / 1.5 : kUnknownAccuracyM;
   place.own_sigma_m = 3;
   sighting.place = place;
   sighting.reason = "Reported by a client.";
   return sighting;
+}
+
+// Phones send reports that waited for a network. A clock that is off by more than a minute into the future, or was never set, is not
+// believed.
+base::WallTime made_at(const ReportDraft& draft, base::WallTime now) {
+  using std::chrono::milliseconds;
+  constexpr milliseconds kEarliest = std::chrono::sys_days(std::chrono::year{2000} / 1 / 1).time_since_epoch();
+  const auto latest = std::chrono::duration_cast<milliseconds>(now.time_since_epoch()) + std::chrono::minutes(1);
+  if (!draft.created_ms || *draft.created_ms < kEarliest.count() || *draft.created_ms > latest.count()) return now;
+  return base::WallTime(milliseconds(*draft.created_ms));
 }
 
 Report report_from(const ReportDraft& draft, const std::string& client_key, base::WallTime now) {
@@ -49,9 +63,10 @@ Report report_from(const ReportDraft& draft, const std::string& client_key, base
   record.class_id = draft.class_id.value_or(-1);
   record.class_name = draft.class_name;
   record.confidence = static_cast<float>(draft.confidence.value_or(0));
-  record.severity = draft.severity.value_or("");
+  record.severity = draft.severity.value_or(draft.severity_default);
   if (draft.location) record.point = domain::GeoPoint{draft.location->latitude, draft.location->longitude};
-  record.created_at = record.updated_at = now;
+  record.created_at = made_at(draft, now);
+  record.updated_at = now;
   report.body = {.box = draft.box,
                  .address = draft.address,
                  .description = draft.description.value_or(""),
@@ -59,7 +74,9 @@ Report report_from(const ReportDraft& draft, const std::string& client_key, base
                  .image = {},
                  .metadata = draft.metadata,
                  .model_version = {},
-                 .title = draft.title};
+                 .title = draft.title,
+                 .apart_from = {},
+                 .severity_assumed = !draft.severity && !draft.severity_default.empty()};
   return report;
 }
 
@@ -69,7 +86,10 @@ void apply(const ReportDraft& draft, Report& report, base::WallTime now) {
     if (*draft.status == "confirmed" && report.record.status != "confirmed") report.record.confirmed_at = now;
     report.record.status = *draft.status;
   }
-  if (draft.severity) report.record.severity = *draft.severity;
+  if (draft.severity) {
+    report.record.severity = *draft.severity;
+    report.body.severity_assumed = false;
+  }
   if (draft.location) report.record.point = domain::GeoPoint{draft.location->latitude, draft.location->longitude};
   if (!draft.address.empty()) report.body.address = draft.address;
   if (draft.description) report.body.description = *draft.description;
@@ -77,10 +97,28 @@ void apply(const ReportDraft& draft, Report& report, base::WallTime now) {
   if (draft.box) report.body.box = draft.box;
 }
 
-ReviewState state_of(std::string_view status) {
+// What a hazard becomes with its report's status. What was fixed or archived is never pending again, it is reopened.
+ReviewState state_of(std::string_view status, ReviewState from) {
   if (status == "confirmed") return ReviewState::confirmed;
   if (status == "dismissed") return ReviewState::dismissed;
-  return status == "archived" ? ReviewState::archived : ReviewState::reopened;
+  if (status == "archived") return ReviewState::archived;
+  return from == ReviewState::pending || report::may_become(from, ReviewState::pending) ? ReviewState::pending
+                                                                                        : ReviewState::reopened;
+}
+
+// Takes the hazard along with its report's new status. Old clients' confirm and dismiss know no refusal (legacy-clients 5.2, 6): where
+// the hazard may not follow, because it is fixed, archived or merged, the report goes its own way until the hazard changes next.
+domain::Result<void> review_with(store::Transaction& transaction, const report::Change& change, const std::string& status,
+                                 Report& report) {
+  report.body.apart_from.clear();
+  const auto hazard = transaction.hazard(change.hazard_id);
+  if (!hazard) return {};
+  const auto reviewed = report::set_state(transaction, change, state_of(status, hazard->state));
+  if (reviewed) return {};
+  if (reviewed.error().kind != report::Refusal::Kind::not_allowed || status == "pending")
+    return domain::refuse(ErrorCode::invalid_value, reviewed.error().message);
+  report.body.apart_from = domain::to_string(hazard->state);
+  return {};
 }
 
 }  // namespace
@@ -107,7 +145,7 @@ void Desk::create(const ReportDraft& draft, const std::string& client_key, domai
     news_.added(*made);
     (*shared)(*made);
   };
-  if (!store_->submit({.work = work, .done = ended})) (*shared)(std::unexpected(busy()));
+  if (!store_->submit({.work = work, .done = ended, .bytes = bytes->size()})) (*shared)(std::unexpected(busy()));
 }
 
 void Desk::change(const std::string& id, const std::string& session_id, const ReportDraft& draft, ReportDone done) {
@@ -117,7 +155,7 @@ void Desk::change(const std::string& id, const std::string& session_id, const Re
   const auto shared = std::make_shared<ReportDone>(std::move(done));
   const auto work = [this, id, session_id, draft, outcome](store::Transaction& transaction) {
     auto record = transaction.report(id);
-    if (!record || (!session_id.empty() && record->session_id != session_id)) return false;
+    if (!record || (!session_id.empty() && !belongs(*record, session_id))) return false;
     Report report = from_record(std::move(*record));
     if (draft.status && report.record.hazard_id == id && *draft.status != report.record.status) {
       const report::Change change{.hazard_id = id,
@@ -125,10 +163,8 @@ void Desk::change(const std::string& id, const std::string& session_id, const Re
                                   .actor = "client",
                                   .reason = draft.description.value_or("").empty() ? "By a client." : *draft.description,
                                   .at = clock_.wall()};
-      const auto reviewed = report::set_state(transaction, change, state_of(*draft.status));
-      const bool to_pending = *draft.status == "pending";
-      if (!reviewed && !to_pending) {
-        *outcome = domain::refuse(ErrorCode::invalid_value, reviewed.error().message);
+      if (auto followed = review_with(transaction, change, *draft.status, report); !followed) {
+        *outcome = std::unexpected(followed.error());
         return false;
       }
     }
@@ -200,7 +236,7 @@ void Desk::host(const std::string& id, const std::string& client_key, domain::By
     return true;
   };
   const auto ended = [shared](bool kept) { (*shared)(kept ? domain::Result<void>() : std::unexpected(lost())); };
-  if (!store_->submit({.work = work, .done = ended})) (*shared)(std::unexpected(busy()));
+  if (!store_->submit({.work = work, .done = ended, .bytes = bytes->size()})) (*shared)(std::unexpected(busy()));
 }
 
 void Desk::unhost(const std::string& id, PlainDone done) {

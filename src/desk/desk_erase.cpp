@@ -9,6 +9,12 @@ namespace hazard::desk {
 
 using domain::ErrorCode;
 
+namespace {
+
+constexpr auto kScrubEvery = std::chrono::seconds(10);
+
+}  // namespace
+
 std::vector<std::string> Desk::report_ids(store::Transaction& transaction, store::ReportFilter which) {
   std::vector<std::string> gone;
   which.limit = store::kPageMost;
@@ -20,9 +26,13 @@ std::vector<std::string> Desk::report_ids(store::Transaction& transaction, store
   return gone;
 }
 
-void Desk::erase(std::function<void(store::Transaction&, Erased&)> rows, EraseDone done) {
+// `key`: the session or client that sessions_ was told of.
+void Desk::erase(const std::string& key, std::function<void(store::Transaction&, Erased&)> rows, EraseDone done) {
   const auto shared = std::make_shared<EraseDone>(std::move(done));
-  if (store_ == nullptr) return (*shared)(std::size_t{0});
+  if (store_ == nullptr) {
+    sessions_.erased(key);
+    return (*shared)(std::size_t{0});
+  }
   const auto gone = std::make_shared<Erased>();
   const auto work = [this, rows = std::move(rows), gone](store::Transaction& transaction) {
     rows(transaction, *gone);
@@ -34,26 +44,39 @@ void Desk::erase(std::function<void(store::Transaction&, Erased&)> rows, EraseDo
     }
     return true;
   };
-  const auto ended = [this, gone, shared](bool kept) {
+  const auto ended = [this, key, gone, shared](bool kept) {
+    sessions_.erased(key);
     if (!kept) return (*shared)(domain::refuse(ErrorCode::internal, "The store could not erase it."));
     for (const std::string& id : gone->reports) news_.removed(id);
-    store_->scrub_soon([gone, shared](const domain::Result<void>& scrubbed) {
+    store_->scrub_soon([this, gone, shared](const domain::Result<void>& scrubbed) {
+      if (!scrubbed) traces_left_ = true;
       if (!scrubbed) return (*shared)(std::unexpected(scrubbed.error()));
       (*shared)(gone->reports.size());
     });
   };
-  if (!store_->submit({.work = work, .done = ended}))
-    (*shared)(domain::refuse(ErrorCode::overloaded, "The store has too much to do."));
+  if (store_->submit({.work = work, .done = ended})) return;
+  sessions_.erased(key);
+  (*shared)(domain::refuse(ErrorCode::overloaded, "The store has too much to do."));
+}
+
+// What another process kept from being scrubbed is tried again until it is done: nobody else empties the log of an idle server.
+void Desk::scrub_again(base::WallTime now) {
+  if (!traces_left_ || now - scrubbed_at_ < kScrubEvery) return;
+  scrubbed_at_ = now;
+  traces_left_ = false;
+  store_->scrub_soon([this](const domain::Result<void>& scrubbed) {
+    if (!scrubbed) traces_left_ = true;
+  });
 }
 
 void Desk::erase_session(const std::string& id, EraseDone done) {
-  sessions_.forget(id);
+  sessions_.erasing(id);
   {
     const std::lock_guard lock(collectors_mutex_);
     forget_open(id);
   }
   const auto rows = [this, id](store::Transaction& transaction, Erased& gone) { erase_rows(transaction, id, gone); };
-  erase(rows, std::move(done));
+  erase(id, rows, std::move(done));
 }
 
 // What has been seen of a stream and is not kept yet. The stream itself may go on.
@@ -71,7 +94,7 @@ void Desk::erase_rows(store::Transaction& transaction, const std::string& sessio
 }
 
 void Desk::erase_client(const std::string& client_key, EraseDone done) {
-  sessions_.forget_client(client_key);
+  sessions_.erasing_client(client_key);
   {
     const std::lock_guard lock(collectors_mutex_);
     spots_.forget(client_key);
@@ -88,7 +111,7 @@ void Desk::erase_client(const std::string& client_key, EraseDone done) {
     std::ranges::move(report::erase_client(transaction, client_key, clock_.wall()), std::back_inserter(gone.evidence));
     std::ranges::move(transaction.pictures_hosted_for(client_key), std::back_inserter(gone.evidence));
   };
-  erase(rows, std::move(done));
+  erase(client_key, rows, std::move(done));
 }
 
 }  // namespace hazard::desk

@@ -14,6 +14,8 @@ using wire::JsonDocument;
 using wire::JsonKind;
 using wire::JsonNode;
 
+constexpr int kReadsMost = 4;  // of one asker's id, while erasures end in between
+
 double number_of(const JsonDocument& document, const JsonNode& object, std::string_view name) {
   const JsonNode* node = document.find(object, name);
   return node != nullptr && node->is(JsonKind::number) ? node->number : 0;
@@ -177,21 +179,26 @@ std::string PageSessions::start(const wire::SessionStart& asked, const std::stri
   return id;
 }
 
-// Finds it in memory, else in the store. The lock is not held while the store is read.
+// Finds it in memory, else in the store. The lock is not held while the store is read: what an erasure took away meanwhile is read
+// again, a few times at most.
 PageSessions::Entry* PageSessions::entry_of(const std::string& id, std::unique_lock<std::mutex>& lock) {
-  const auto known = entries_.find(id);
-  if (known != entries_.end()) {
-    by_use_.splice(by_use_.end(), by_use_, known->second.use);
-    return &known->second;
+  for (int reads = 0; reads < kReadsMost; ++reads) {
+    const auto known = entries_.find(id);
+    if (known != entries_.end()) {
+      by_use_.splice(by_use_.end(), by_use_, known->second.use);
+      return &known->second;
+    }
+    if (store_ == nullptr || !is_uuid(id) || erasing_.contains(id)) return nullptr;
+    const std::uint64_t before = erasures_;
+    lock.unlock();
+    const auto record = store_->reads().session(id);
+    auto session = record ? from_record(*record) : std::nullopt;
+    lock.lock();
+    if (erasures_ != before || entries_.contains(id)) continue;
+    if (!session || erasing_.contains(id) || erasing_.contains(session->client_key)) return nullptr;
+    return &insert(std::move(*session));
   }
-  if (store_ == nullptr || !is_uuid(id)) return nullptr;
-  lock.unlock();
-  const auto record = store_->reads().session(id);
-  auto session = record ? from_record(*record) : std::nullopt;
-  lock.lock();
-  const auto meanwhile = entries_.find(id);
-  if (meanwhile != entries_.end()) return &meanwhile->second;
-  return session ? &insert(std::move(*session)) : nullptr;
+  return nullptr;
 }
 
 template <typename Change>
@@ -230,41 +237,72 @@ bool PageSessions::end(const std::string& id) {
   return true;
 }
 
-bool PageSessions::forget(const std::string& id) {
-  const std::lock_guard lock(mutex_);
+void PageSessions::forget(const std::string& id) {
   const auto known = entries_.find(id);
-  if (known == entries_.end()) return false;
+  if (known == entries_.end()) return;
   if (known->second.session.ended_at) --ended_;
   by_use_.erase(known->second.use);
   entries_.erase(known);
-  return true;
 }
 
-void PageSessions::forget_client(const std::string& client_key) {
+void PageSessions::erasing(const std::string& id) {
+  const std::lock_guard lock(mutex_);
+  ++erasing_[id];
+  forget(id);
+}
+
+void PageSessions::erasing_client(const std::string& client_key) {
+  const std::lock_guard lock(mutex_);
+  ++erasing_[client_key];
   std::vector<std::string> ids;
-  {
-    const std::lock_guard lock(mutex_);
-    for (const auto& [id, entry] : entries_) {
-      if (entry.session.client_key == client_key) ids.push_back(id);
-    }
+  for (const auto& [id, entry] : entries_) {
+    if (entry.session.client_key == client_key) ids.push_back(id);
   }
   for (const std::string& id : ids) forget(id);
 }
 
-void PageSessions::saw(const std::string& id, const std::vector<std::pair<std::string, float>>& found) {
-  change(id, [&](PageSession& session) {
-    session.last_active = clock_.wall();
-    ++session.pictures;
-    session.last_count = static_cast<std::int64_t>(found.size());
-    session.detections += session.last_count;
-    for (const auto& [name, confidence] : found) {
-      session.confidence_sum += static_cast<double>(confidence);
-      ++session.classes[name];
-    }
-    if (found.empty()) return;
-    if (session.seen.size() >= options_.pictures_most) session.seen.erase(session.seen.begin());
-    session.seen.push_back({.at = session.last_active, .hazards = found});
-  });
+void PageSessions::erased(const std::string& id_or_client_key) {
+  const std::lock_guard lock(mutex_);
+  ++erasures_;
+  const auto found = erasing_.find(id_or_client_key);
+  if (found != erasing_.end() && --found->second == 0) erasing_.erase(found);
+}
+
+bool PageSessions::saw(const std::string& id, const std::vector<std::pair<std::string, float>>& found) {
+  std::unique_lock lock(mutex_);
+  Entry* const entry = entry_of(id, lock);
+  if (entry != nullptr) count(*entry, found);
+  return entry != nullptr;
+}
+
+bool PageSessions::saw_in_memory(const std::string& id, const std::vector<std::pair<std::string, float>>& found) {
+  const std::lock_guard lock(mutex_);
+  const auto known = entries_.find(id);
+  if (known == entries_.end()) return false;
+  by_use_.splice(by_use_.end(), by_use_, known->second.use);
+  count(known->second, found);
+  return true;
+}
+
+bool PageSessions::in_memory(const std::string& id) const {
+  const std::lock_guard lock(mutex_);
+  return entries_.contains(id);
+}
+
+void PageSessions::count(Entry& entry, const std::vector<std::pair<std::string, float>>& found) {
+  PageSession& session = entry.session;
+  entry.dirty = true;
+  session.last_active = clock_.wall();
+  ++session.pictures;
+  session.last_count = static_cast<std::int64_t>(found.size());
+  session.detections += session.last_count;
+  for (const auto& [name, confidence] : found) {
+    session.confidence_sum += static_cast<double>(confidence);
+    ++session.classes[name];
+  }
+  if (found.empty()) return;
+  if (session.seen.size() >= options_.pictures_most) session.seen.erase(session.seen.begin());
+  session.seen.push_back({.at = session.last_active, .hazards = found});
 }
 
 void PageSessions::note_hazard(const std::string& id, const std::string& hazard_id) {

@@ -2,6 +2,9 @@
 // costs an entry and a record in the store's queue, nothing else; entries beyond the limit or idle for too long leave memory and come
 // back from the store when somebody asks, also after a restart. An id that was given out is known for as long as the store keeps it.
 //
+// What is being erased stays unknown: between the request and the commit its row is still there, and a picture in flight must not
+// bring it back.
+//
 // Any thread; one lock, never held while the store is waited for by others than the asker of an unknown id.
 #pragma once
 
@@ -70,10 +73,17 @@ class PageSessions {
   // Whether pictures are taken for it: it is known, and has not been ended for longer than the grace.
   bool takes_pictures(const std::string& id);
   bool end(const std::string& id);  // again: true
-  bool forget(const std::string& id);
-  void forget_client(const std::string& client_key);
 
-  void saw(const std::string& id, const std::vector<std::pair<std::string, float>>& found);
+  // Leaves memory, and is not read back from the store until erased(), which every call of these two is followed by. As many as the
+  // store's queue takes jobs can be under way.
+  void erasing(const std::string& id);
+  void erasing_client(const std::string& client_key);  // all of its sessions that were started so far
+  void erased(const std::string& id_or_client_key);    // the rows are gone, or will not go after all
+
+  bool saw(const std::string& id, const std::vector<std::pair<std::string, float>>& found);  // false: not known
+  // The same for threads that must not wait for the store: a session that is not in memory stays as it is.
+  bool saw_in_memory(const std::string& id, const std::vector<std::pair<std::string, float>>& found);
+  bool in_memory(const std::string& id) const;
   void note_hazard(const std::string& id, const std::string& hazard_id);
   void note_report(const std::string& id, const std::string& report_id, std::string status);  // new, or changed
   void drop_report(const std::string& id, const std::string& report_id);
@@ -94,14 +104,18 @@ class PageSessions {
   void save(Entry& entry);
   template <typename Change>
   bool change(const std::string& id, Change change);
+  void count(Entry& entry, const std::vector<std::pair<std::string, float>>& found);
+  void forget(const std::string& id);  // under the lock, as count()
 
   store::Store* const store_;
   const base::Clock& clock_;
   const PageSessionOptions options_;
   mutable std::mutex mutex_;
   std::unordered_map<std::string, Entry> entries_;
-  std::list<std::string> by_use_;  // the longest idle first
-  std::size_t ended_ = 0;          // of those in memory
+  std::list<std::string> by_use_;       // the longest idle first
+  std::size_t ended_ = 0;               // of those in memory
+  std::map<std::string, int> erasing_;  // ids and client keys, each with how often it was asked for
+  std::uint64_t erasures_ = 0;          // that ended
 };
 
 // Whether the text has the form of a UUID; nothing else ever reaches the store as an id.

@@ -26,7 +26,9 @@ void ReportNews::tell(std::string_view type, std::string_view message, const Rep
   json.field("message", message).end_object();
   if (report != nullptr) json.key("report").raw(object);  // a guide for web pages reads it here
   if (report == nullptr) json.field("reportId", id);
-  json.field("message", message).field("timestamp", wire::iso_time(clock_.wall())).end_object();
+  const auto now = clock_.wall();
+  json.field("message", message).field("timestamp", wire::iso_time(now)).field("timestamp_utc", wire::iso_time(now, true));
+  json.end_object();
   const News news{last_id_, std::make_shared<const std::string>(std::move(text))};
   kept_.push_back(news);
   if (kept_.size() > kKept) kept_.pop_front();

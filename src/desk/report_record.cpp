@@ -1,6 +1,7 @@
 #include "desk/report_record.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "wire/legacy_message.hpp"
 
@@ -165,12 +166,9 @@ domain::Result<void> read_detection(const JsonDocument& document, const JsonNode
 }
 
 domain::Result<void> read_place(const JsonDocument& document, const JsonNode& object, ReportDraft& draft) {
-  std::vector<std::pair<std::string, std::string>> pairs;
-  for (const JsonNode* member : document.children(object)) {
-    if (member->is(JsonKind::number)) pairs.emplace_back(member->key, member->text);
-  }
-  draft.location = wire::location_of_pairs(pairs);
-  const bool named = given(document, object, "lat") != nullptr || given(document, object, "latitude") != nullptr;
+  draft.location = wire::location_of_pairs(place_pairs(document, object));
+  const auto has = [&](std::string_view name) { return given(document, object, name) != nullptr; };
+  const bool named = has("lat") || has("latitude") || has("coordinates");
   if (named && !draft.location) return wrong("location", "degrees on the globe");
   draft.address = text_of(document, object, "address").substr(0, 400);
   if (const JsonNode* node = given(document, object, "bbox"); node != nullptr && !draft.box) draft.box = box_of(document, *node);
@@ -210,7 +208,10 @@ std::string to_body(const ReportBody& body) {
   json.begin_object();
   if (body.box) write_box(json, *body.box);
   json.field("address", body.address).field("description", body.description).field("title", body.title);
-  json.field("model_version", body.model_version).field("metadata", body.metadata).key("tags").begin_array();
+  json.field("model_version", body.model_version).field("metadata", body.metadata);
+  if (!body.apart_from.empty()) json.field("apart_from", body.apart_from);
+  if (body.severity_assumed) json.field("severity_assumed", true);
+  json.key("tags").begin_array();
   for (const std::string& tag : body.tags) json.value(tag);
   json.end_array();
   if (body.image) {
@@ -232,6 +233,9 @@ Report from_record(store::ReportRecord record) {
   report.body.title = text_of(*document, root, "title");
   report.body.model_version = text_of(*document, root, "model_version");
   report.body.metadata = text_of(*document, root, "metadata");
+  report.body.apart_from = text_of(*document, root, "apart_from");
+  const JsonNode* assumed = given(*document, root, "severity_assumed");
+  report.body.severity_assumed = assumed != nullptr && assumed->flag;
   if (const JsonNode* tags = given(*document, root, "tags")) {
     for (const JsonNode* tag : document->children(*tags)) report.body.tags.emplace_back(tag->text);
   }
@@ -262,7 +266,10 @@ void write_report(JsonWriter& json, const Report& report) {
   }
   const bool spoken = !record.severity.empty();
   json.field("severity", spoken ? std::string_view(record.severity) : severity_from_score(record.class_name, record.confidence));
-  json.field("severity_basis", spoken ? "given by a person" : "model score only, not measured").key("tags").begin_array();
+  json.field("severity_basis", !spoken                        ? "model score only, not measured"
+                               : report.body.severity_assumed ? "default, nobody gave one"
+                                                              : "given by a person");
+  json.key("tags").begin_array();
   for (const std::string& tag : report.body.tags) json.value(tag);
   json.end_array();
   write_metadata(json, report);
@@ -274,11 +281,15 @@ void write_report(JsonWriter& json, const Report& report) {
     json.value(record.hazard_id);
   }
   json.field("created_at", wire::iso_time(record.created_at)).field("updated_at", wire::iso_time(record.updated_at));
-  json.key("confirmed_at");
-  if (record.confirmed_at) {
-    json.value(wire::iso_time(*record.confirmed_at));
-  } else {
-    json.null();
+  json.field("created_at_utc", wire::iso_time(record.created_at, true));
+  json.field("updated_at_utc", wire::iso_time(record.updated_at, true));
+  for (const bool zone : {false, true}) {
+    json.key(zone ? "confirmed_at_utc" : "confirmed_at");
+    if (record.confirmed_at) {
+      json.value(wire::iso_time(*record.confirmed_at, zone));
+    } else {
+      json.null();
+    }
   }
   json.end_object();
 }
@@ -288,6 +299,23 @@ std::string report_object(const Report& report) {
   JsonWriter json(out);
   write_report(json, report);
   return out;
+}
+
+std::vector<std::pair<std::string, std::string>> place_pairs(const JsonDocument& document, const JsonNode& place) {
+  std::vector<std::pair<std::string, std::string>> pairs;
+  for (const JsonNode* member : document.children(place)) {
+    if (member->is(JsonKind::number)) pairs.emplace_back(member->key, member->text);
+  }
+  const JsonNode* list = given(document, place, "coordinates");
+  const JsonNode* type = given(document, place, "type");
+  if (list == nullptr || !list->is(JsonKind::array) || (type != nullptr && type->text != "Point")) return pairs;
+  const auto numbers = document.children(*list);
+  const bool point =
+      (numbers.size() == 2 || numbers.size() == 3) && numbers[0]->is(JsonKind::number) && numbers[1]->is(JsonKind::number);
+  if (!point) return pairs;
+  pairs.emplace_back("longitude", numbers[0]->text);  // behind names of the place's own, which come first
+  pairs.emplace_back("latitude", numbers[1]->text);
+  return pairs;
 }
 
 domain::Result<void> read_draft(const JsonDocument& document, const JsonNode& object, ReportDraft& draft) {
@@ -309,6 +337,9 @@ domain::Result<void> read_draft(const JsonDocument& document, const JsonNode& ob
   }
   if (const JsonNode* node = given(document, object, "location"); node != nullptr && node->is(JsonKind::object)) {
     if (auto read = read_place(document, *node, draft); !read) return read;
+  }
+  if (const JsonNode* node = given(document, object, "ts"); node != nullptr && node->is(JsonKind::number)) {
+    if (std::abs(node->number) < 1e15) draft.created_ms = static_cast<std::int64_t>(node->number);
   }
   if (const JsonNode* list = given(document, object, "tags")) {
     if (!list->is(JsonKind::array)) return wrong("tags", "a list of strings");

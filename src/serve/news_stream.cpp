@@ -1,5 +1,6 @@
 #include "serve/news_stream.hpp"
 
+#include <deque>
 #include <mutex>
 #include <utility>
 
@@ -12,12 +13,13 @@ namespace hazard::serve {
 namespace {
 
 constexpr auto kPingAfter = std::chrono::seconds(25);  // the contract: 25 to 30
+constexpr std::size_t kWriteBytes = 32 * 1024;         // news gathered into one write
 constexpr std::size_t kWaitingMost = 512;              // news; a listener with more behind is ended and may come back
 
 // News on their way from the writer's thread to the socket's.
 struct NewsQueue {
   std::mutex mutex;
-  std::vector<desk::News> waiting;
+  std::deque<desk::News> waiting;
   bool overflown = false;
 };
 
@@ -70,11 +72,14 @@ void NewsStream::open(const EventOpening& opening) {
 
 void NewsStream::gather(std::string& events) {
   const std::lock_guard lock(queue_->mutex);
-  for (const desk::News& news : std::exchange(queue_->waiting, {})) {
+  // The rest waits, shared with all who listen, until the reader has taken this.
+  while (!queue_->waiting.empty() && events.size() < kWriteBytes) {
+    const desk::News news = std::move(queue_->waiting.front());
+    queue_->waiting.pop_front();
     events.append(wire::sse_event(news.id, *news.json));
     context().metrics.messages_out.add();
   }
-  if (queue_->overflown) end_after_this();  // it comes back with the number of the last one it has
+  if (queue_->overflown && queue_->waiting.empty()) end_after_this();  // it comes back with the number of the last one it has
 }
 
 void NewsStream::keep_alive(base::SteadyTime now) {

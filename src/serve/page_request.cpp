@@ -14,16 +14,11 @@ namespace {
 using domain::ErrorCode;
 
 std::optional<domain::Location> place_in_json(std::string_view text) {
-  desk::ReportDraft draft;
   const auto document = wire::JsonDocument::parse(text);
   if (!document || !document->root().is(wire::JsonKind::object)) return std::nullopt;
   const auto* inner = document->find(document->root(), "location");
   const auto& object = inner != nullptr && inner->is(wire::JsonKind::object) ? *inner : document->root();
-  std::vector<std::pair<std::string, std::string>> pairs;
-  for (const auto* member : document->children(object)) {
-    if (member->is(wire::JsonKind::number)) pairs.emplace_back(member->key, member->text);
-  }
-  return wire::location_of_pairs(pairs);
+  return wire::location_of_pairs(desk::place_pairs(*document, object));
 }
 
 }  // namespace

@@ -176,7 +176,7 @@ void show_picture(Services& services, const Request& request, Reply reply, bool 
   if (with_session && !services.desk->sessions().find(request.params[0])) return reply(no_session(request.params[0], request));
   const std::string id = request.params.back();
   const auto report = services.desk->report(id);
-  if (!report || (with_session && report->record.session_id != request.params[0]))
+  if (!report || (with_session && !services.desk->belongs(report->record, request.params[0])))
     return reply(no_report(id, request.request_id));
   const auto bytes = std::make_shared<std::optional<domain::Bytes>>();
   const auto shared = std::make_shared<Reply>(std::move(reply));

@@ -2,6 +2,7 @@
 // camelCase variant (section 10).
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <utility>
 
 #include "base/ids.hpp"
@@ -102,6 +103,8 @@ void camel(Services& services, const Request& request, Reply reply, bool with_fi
   draft.class_name = field_of(*parts, "className").substr(0, 64);
   draft.confidence = number_of(field_of(*parts, "confidence"));
   draft.location = place_of(request);
+  if (const auto ts = number_of(field_of(*parts, "ts")); ts && std::abs(*ts) < 1e15)
+    draft.created_ms = static_cast<std::int64_t>(*ts);
   if (draft.session_id.empty() || draft.class_name.empty() || !draft.confidence || *draft.confidence < 0 || *draft.confidence > 1)
     return refused({ErrorCode::invalid_value, "sessionId, className and confidence (0 to 1) are required"});
   const auto shared = std::make_shared<Reply>(std::move(reply));

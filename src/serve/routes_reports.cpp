@@ -49,8 +49,9 @@ void show(Services& services, const Request& request, Reply reply) {
 
 void create(Services& services, const Request& request, Reply reply) {
   if (!services.desk->keeps()) return reply(keeps_nothing(request.request_id));
-  const auto draft = read_draft_body(request.body_text());
+  auto draft = read_draft_body(request.body_text());
   if (!draft) return reply(error_response(draft.error(), request.request_id));
+  draft->severity_default = "medium";
   if (draft->class_name.empty() && draft->title.empty() && !draft->class_id) {
     return reply(error_response({ErrorCode::invalid_value, "detection must name a class"}, request.request_id));
   }

@@ -36,7 +36,8 @@ domain::Result<std::shared_ptr<Session>> Registry::open(Transport transport, std
     given_up = oldest_detached();
     if (!given_up) return refuse(ErrorCode::overloaded, fmt::format("all {} sessions are in use", options_.sessions_max));
   }
-  auto session = Session::open({.id = name, .transport = transport, .config = *config, .speaks_new = patch.says_new()}, options_.limits, pipeline_, totals_);
+  auto session = Session::open({.id = name, .transport = transport, .config = *config, .speaks_new = patch.says_new()},
+                               options_.limits, pipeline_, totals_);
   if (!session) return session;
   if (given_up) {
     sessions_.erase(given_up->id());

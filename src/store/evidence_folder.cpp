@@ -69,13 +69,7 @@ domain::Result<std::vector<std::string>> EvidenceFolder::put(const std::string& 
   if (!is_evidence_id(id)) return domain::refuse(ErrorCode::invalid_value, "A picture's id must be a UUID.");
   if (size > budget_.bytes_most)
     return domain::refuse(ErrorCode::image_too_large, "The picture is larger than the whole budget.");
-  const std::lock_guard lock(mutex_);
-  remove(id);
-  std::vector<std::string> gone;
-  while (bytes_ + size > budget_.bytes_most && !by_age_.empty()) {
-    gone.push_back(by_age_.begin()->second);
-    remove(gone.back());
-  }
+  const std::lock_guard one_change_at_a_time(changing_);
   const fs::path path = path_of(id);
   const fs::path part = path.string() + ".part";
   std::error_code error;
@@ -92,59 +86,91 @@ domain::Result<std::vector<std::string>> EvidenceFolder::put(const std::string& 
     fs::remove(part, ignored);
     return domain::refuse(ErrorCode::internal, "A picture could not be written: " + error.message() + ".");
   }
-  kept_[id] = {size, now};
-  by_age_.emplace(now, id);
-  bytes_ += size;
+  std::vector<std::string> gone;
+  {
+    const std::lock_guard lock(mutex_);
+    drop(id);
+    while (bytes_ + size > budget_.bytes_most && !by_age_.empty()) {
+      gone.push_back(by_age_.begin()->second);
+      drop(gone.back());
+    }
+    kept_[id] = {size, now};
+    by_age_.emplace(now, id);
+    bytes_ += size;
+  }
+  remove_files(gone);
   return gone;
 }
 
+// A file that is replaced or erased meanwhile is read as it was when it was opened.
 std::optional<domain::Bytes> EvidenceFolder::read(const std::string& id) const {
   if (!is_evidence_id(id)) return std::nullopt;
-  const std::lock_guard lock(mutex_);
-  const auto known = kept_.find(id);
-  if (known == kept_.end()) return std::nullopt;
-  domain::Bytes bytes(static_cast<std::size_t>(known->second.bytes));
-  std::ifstream file(path_of(id), std::ios::binary);
+  {
+    const std::lock_guard lock(mutex_);
+    if (!kept_.contains(id)) return std::nullopt;
+  }
+  std::ifstream file(path_of(id), std::ios::binary | std::ios::ate);
+  const std::streamoff size = file ? std::streamoff{file.tellg()} : -1;
+  if (size < 0 || size > budget_.bytes_most) return std::nullopt;
+  domain::Bytes bytes(static_cast<std::size_t>(size));
+  file.seekg(0);
   file.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
   if (!file) return std::nullopt;
   return bytes;
 }
 
 bool EvidenceFolder::erase(const std::string& id) {
-  const std::lock_guard lock(mutex_);
-  if (!kept_.contains(id)) return false;
-  remove(id);
+  const std::lock_guard one_change_at_a_time(changing_);
+  {
+    const std::lock_guard lock(mutex_);
+    if (!kept_.contains(id)) return false;
+    drop(id);
+  }
+  remove_files({id});
   return true;
 }
 
-void EvidenceFolder::remove(const std::string& id) {
+void EvidenceFolder::drop(const std::string& id) {
   const auto known = kept_.find(id);
   if (known == kept_.end()) return;
-  std::error_code ignored;  // gone already is as good
-  fs::remove(path_of(id), ignored);
   bytes_ -= known->second.bytes;
   by_age_.erase({known->second.at, id});
   kept_.erase(known);
 }
 
+void EvidenceFolder::remove_files(const std::vector<std::string>& ids) const {
+  std::error_code ignored;  // gone already is as good
+  for (const std::string& id : ids) fs::remove(path_of(id), ignored);
+}
+
 std::vector<std::string> EvidenceFolder::expire(base::WallTime now) {
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard one_change_at_a_time(changing_);
   std::vector<std::string> gone;
-  while (!by_age_.empty() && by_age_.begin()->first + budget_.age_most < now) {
-    gone.push_back(by_age_.begin()->second);
-    remove(gone.back());
+  {
+    const std::lock_guard lock(mutex_);
+    while (!by_age_.empty() && by_age_.begin()->first + budget_.age_most < now) {
+      gone.push_back(by_age_.begin()->second);
+      drop(gone.back());
+    }
   }
+  remove_files(gone);
   return gone;
 }
 
 std::size_t EvidenceFolder::sweep(const std::function<bool(const std::string& id)>& has_row) {
-  const std::lock_guard lock(mutex_);
-  std::vector<std::string> orphans;
-  for (const auto& [id, kept] : kept_) {
-    if (!has_row(id)) orphans.push_back(id);
+  const std::lock_guard one_change_at_a_time(changing_);
+  std::vector<std::string> ids;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [id, kept] : kept_) ids.push_back(id);
   }
-  for (const std::string& id : orphans) remove(id);
-  return orphans.size();
+  std::erase_if(ids, has_row);
+  {
+    const std::lock_guard lock(mutex_);
+    for (const std::string& id : ids) drop(id);
+  }
+  remove_files(ids);
+  return ids.size();
 }
 
 std::int64_t EvidenceFolder::bytes() const {

@@ -2,7 +2,8 @@
 // part of a path. Which hazard a picture belongs to is the database's business (EvidenceRecord): put the file first, then the row; erase
 // the file first, then the row. What a crash leaves between the two is a file without a row, which sweep() removes.
 //
-// Thread-safe: the store's writer puts, requests read.
+// Thread-safe: the store's writer puts, requests read. Changes come one at a time and do their work on files without the lock of the
+// bookkeeping, so that a reader never waits for the disk's writes; a file appears and goes as a whole.
 #pragma once
 
 #include <filesystem>
@@ -36,7 +37,7 @@ class EvidenceFolder {
 
   // Those older than the budget allows; their ids.
   std::vector<std::string> expire(base::WallTime now);
-  // Removes every file whose id is not known to `has_row`; how many.
+  // Removes every file whose id is not known to `has_row`, which must not change the folder; how many.
   std::size_t sweep(const std::function<bool(const std::string& id)>& has_row);
 
   std::int64_t bytes() const;
@@ -50,11 +51,13 @@ class EvidenceFolder {
   EvidenceFolder(std::filesystem::path root, EvidenceBudget budget) : root_(std::move(root)), budget_(budget) {}
   std::filesystem::path path_of(const std::string& id) const;
   void load();
-  void remove(const std::string& id);
+  void drop(const std::string& id);  // under mutex_: from the bookkeeping
+  void remove_files(const std::vector<std::string>& ids) const;
 
   const std::filesystem::path root_;
   const EvidenceBudget budget_;
-  mutable std::mutex mutex_;
+  std::mutex changing_;       // taken before mutex_; held while files are written and removed
+  mutable std::mutex mutex_;  // of what follows; never held over a file
   std::map<std::string, Kept> kept_;
   std::set<std::pair<base::WallTime, std::string>> by_age_;
   std::int64_t bytes_ = 0;

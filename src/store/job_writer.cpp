@@ -7,10 +7,14 @@
 
 namespace hazard::store {
 
-JobWriter::JobWriter(std::size_t queue_most, std::size_t batch_most, StoreMetrics& metrics, RunBatch run_batch)
-    : queue_most_(queue_most), batch_most_(batch_most), metrics_(metrics), run_batch_(std::move(run_batch)), thread_([this] {
-        run();
-      }) {
+JobWriter::JobWriter(std::size_t queue_most, std::size_t batch_most, StoreMetrics& metrics, RunBatch run_batch,
+                     std::size_t bytes_most)
+    : queue_most_(queue_most),
+      batch_most_(batch_most),
+      bytes_most_(bytes_most),
+      metrics_(metrics),
+      run_batch_(std::move(run_batch)),
+      thread_([this] { run(); }) {
   HAZARD_CHECK(queue_most_ > 0 && batch_most_ > 0);
 }
 
@@ -26,10 +30,11 @@ JobWriter::~JobWriter() {
 bool JobWriter::submit(Job job) {
   {
     const std::lock_guard lock(mutex_);
-    if (closing_ || jobs_queued_ >= queue_most_) {
+    if (closing_ || jobs_queued_ >= queue_most_ || job.bytes > bytes_most_ - bytes_held_) {
       metrics_.jobs_refused.add();
       return false;
     }
+    bytes_held_ += job.bytes;
     queue_.push_back({.job = std::move(job)});
     ++jobs_queued_;
     metrics_.queued.set(static_cast<std::int64_t>(jobs_queued_));
@@ -70,9 +75,10 @@ void JobWriter::run() {
   while (true) {
     wake_.wait(lock, [&] { return closing_ || !queue_.empty(); });
     if (queue_.empty()) return;  // closing, and all done
-    batch.clear();
+    std::size_t bytes = 0;
     while (!queue_.empty() && queue_.front().task == nullptr && !queue_.front().posted && batch.size() < batch_most_) {
       batch.push_back(std::move(queue_.front().job));
+      bytes += batch.back().bytes;
       queue_.pop_front();
     }
     if (!batch.empty()) {
@@ -80,7 +86,9 @@ void JobWriter::run() {
       metrics_.queued.set(static_cast<std::int64_t>(jobs_queued_));
       lock.unlock();
       run_batch_(batch);
+      batch.clear();  // frees what the jobs held, before it is counted as free
       lock.lock();
+      bytes_held_ -= bytes;
       continue;
     }
     const std::function<void()>* task = queue_.front().task;

@@ -1,5 +1,6 @@
 // The bounded queue in front of the database and the one thread that empties it in batches. Any thread submits; the frame path never
-// waits here: a full queue refuses at once. What always holds: jobs run in the order they were taken, each in exactly one batch.
+// waits here: a full queue refuses at once. What always holds: jobs run in the order they were taken, each in exactly one batch; the
+// pictures that jobs hold, waiting and running, are at most `bytes_most` bytes.
 #pragma once
 
 #include <condition_variable>
@@ -17,7 +18,11 @@ class JobWriter {
   // `run_batch` keeps the jobs of a batch together, calls their `done`, and runs on the writer's thread.
   using RunBatch = std::function<void(std::vector<Job>&)>;
 
-  JobWriter(std::size_t queue_most, std::size_t batch_most, StoreMetrics& metrics, RunBatch run_batch);
+  // A dozen of the largest pictures that clients may upload, or some hundred frames of streams.
+  static constexpr std::size_t kBytesMost = 128 * 1024 * 1024;
+
+  JobWriter(std::size_t queue_most, std::size_t batch_most, StoreMetrics& metrics, RunBatch run_batch,
+            std::size_t bytes_most = kBytesMost);
   ~JobWriter();  // runs what was taken, then ends the thread
   JobWriter(const JobWriter&) = delete;
   JobWriter& operator=(const JobWriter&) = delete;
@@ -42,6 +47,7 @@ class JobWriter {
 
   const std::size_t queue_most_;
   const std::size_t batch_most_;
+  const std::size_t bytes_most_;
   StoreMetrics& metrics_;
   RunBatch run_batch_;
   std::mutex mutex_;
@@ -49,6 +55,7 @@ class JobWriter {
   std::condition_variable called_;
   std::deque<Entry> queue_;
   std::size_t jobs_queued_ = 0;
+  std::size_t bytes_held_ = 0;  // by what is queued and by the batch that runs
   std::uint64_t calls_begun_ = 0;
   std::uint64_t calls_done_ = 0;
   bool closing_ = false;

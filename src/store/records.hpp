@@ -40,7 +40,7 @@ struct ReportRecord {
   int class_id = 0;
   std::string class_name;
   float confidence = 0;
-  std::string severity;  // a person's word; empty: nobody gave one
+  std::string severity;  // a word that was given; empty: the one for its class and score is shown
   std::optional<domain::GeoPoint> point;
   base::WallTime created_at{};
   base::WallTime updated_at{};
@@ -125,7 +125,7 @@ struct Counts {
   double average_confidence = 0;
   std::vector<std::pair<std::string, std::int64_t>> by_status;
   std::vector<std::pair<std::string, std::int64_t>> by_class;
-  std::vector<std::pair<std::string, std::int64_t>> by_severity;  // reports only
+  std::vector<std::pair<std::string, std::int64_t>> by_severity;  // reports only: as they show it
   std::int64_t recent = 0;                                        // created at or after the moment asked for
 };
 

@@ -84,19 +84,22 @@ domain::Result<std::unique_ptr<Connection>> Connection::open(const std::string& 
   if (answer != SQLITE_OK) return std::unexpected(refusal("Cannot open the database", path, handle));
   sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   sqlite3_db_config(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
-  sqlite3_busy_timeout(handle, 5000);  // another process: a backup tool, a person with the command line
+  connection->wait_at_most(kBusyWait);
   return connection;
 }
 
 Connection::~Connection() {
-  for (const auto& [sql, statement] : statements_) sqlite3_finalize(statement);
+  for (const auto& [sql, statement] : statements_) sqlite3_finalize(statement.handle);
   sqlite3_close_v2(handle_);
 }
 
 Statement Connection::prepare(const std::string& sql) {
   if (failed()) return {*this, nullptr};
   const auto known = statements_.find(sql);
-  if (known != statements_.end() && sqlite3_stmt_busy(known->second) == 0) return {*this, known->second};
+  if (known != statements_.end() && sqlite3_stmt_busy(known->second.handle) == 0) {
+    known->second.used = ++uses_;
+    return {*this, known->second.handle};
+  }
   sqlite3_stmt* statement = nullptr;
   const int answer =
       sqlite3_prepare_v3(handle_, sql.c_str(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
@@ -104,10 +107,23 @@ Statement Connection::prepare(const std::string& sql) {
     fail(sql);
     return {*this, nullptr};
   }
+  if (statements_.size() >= kStatementsMost) forget_oldest();
   std::string key = sql;
   while (statements_.contains(key)) key += ' ';
-  statements_.emplace(std::move(key), statement);
+  statements_.emplace(std::move(key), Prepared{.handle = statement, .used = ++uses_});
   return {*this, statement};
+}
+
+// The texts of lists depend on how many values a stranger filters by: of those there is no end.
+void Connection::forget_oldest() {
+  auto oldest = statements_.end();
+  for (auto it = statements_.begin(); it != statements_.end(); ++it) {
+    const bool older = oldest == statements_.end() || it->second.used < oldest->second.used;
+    if (older && sqlite3_stmt_busy(it->second.handle) == 0) oldest = it;
+  }
+  if (oldest == statements_.end()) return;
+  sqlite3_finalize(oldest->second.handle);
+  statements_.erase(oldest);
 }
 
 void Connection::run(const std::string& sql) {
@@ -129,6 +145,10 @@ std::optional<std::string> Connection::question(const std::string& sql) {
   }
   if (const int answer = sqlite3_finalize(statement); answer != SQLITE_OK) fail(sql);
   return found;
+}
+
+void Connection::wait_at_most(std::chrono::milliseconds longest) noexcept {
+  sqlite3_busy_timeout(handle_, static_cast<int>(longest.count()));
 }
 
 void Connection::fail(std::string_view during) {

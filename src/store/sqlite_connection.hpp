@@ -6,6 +6,7 @@
 // wait in WAL mode.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -19,6 +20,9 @@ struct sqlite3;
 struct sqlite3_stmt;
 
 namespace hazard::store {
+
+inline constexpr std::size_t kStatementsMost = 256;          // prepared ones that are kept at a time
+inline constexpr std::chrono::milliseconds kBusyWait{5000};  // for another process: a backup tool, a person with the command line
 
 class Connection;
 
@@ -64,12 +68,14 @@ class Connection {
 
   // Prepared once per text and kept. One at a time per text: a second use before the first is gone gets a statement of its own.
   Statement prepare(const std::string& sql);
+  std::size_t prepared() const noexcept { return statements_.size(); }
   void run(const std::string& sql);                             // one or several statements without parameters
   std::optional<std::string> question(const std::string& sql);  // the first column of the first row
 
   bool failed() const noexcept { return !error_.empty(); }
   const std::string& error() const noexcept { return error_; }
   void clear_error() noexcept { error_.clear(); }
+  void wait_at_most(std::chrono::milliseconds longest) noexcept;  // for locks of others, from now on; kBusyWait at first
   void fail(std::string_view during);
   void fail_with(std::string sentence);
   bool lost_transaction() const noexcept;  // SQLite rolled the open transaction back by itself (disk full, I/O error)
@@ -80,7 +86,13 @@ class Connection {
 
   sqlite3* handle_;
   std::string error_;
-  std::unordered_map<std::string, sqlite3_stmt*> statements_;
+  struct Prepared {
+    sqlite3_stmt* handle = nullptr;
+    std::uint64_t used = 0;
+  };
+  void forget_oldest();
+  std::unordered_map<std::string, Prepared> statements_;
+  std::uint64_t uses_ = 0;
 };
 
 // Copies the database behind `from` into a new file by SQLite's online backup; `path` must not exist.

@@ -290,7 +290,44 @@ CREATE INDEX streams_by_session ON streams(session_id);
 CREATE INDEX streams_by_age ON streams(last_kept);
 )sql";
 
-constexpr std::array kSteps{kFirst, kOutbox, kLists, kSurest, kTotals, kStreams};
+// Reports are counted by the severity that they show: a given word, else the original's word for class and score, by the same limits as
+// desk::severity_from_score. Scores are kept as doubles of floats; the limits are the floats 0.7, 0.85 and 0.9, a hair below.
+constexpr const char* kShownSeverity = R"sql(
+ALTER TABLE reports ADD COLUMN shown_severity TEXT GENERATED ALWAYS AS (
+  CASE WHEN severity<>'' THEN severity
+       WHEN class_name='pothole' THEN
+         CASE WHEN confidence>=0.850000023841857 THEN 'critical' WHEN confidence>=0.699999988079071 THEN 'high' ELSE 'medium' END
+       WHEN class_name='crack' THEN
+         CASE WHEN confidence>=0.899999976158142 THEN 'high' WHEN confidence>=0.699999988079071 THEN 'medium' ELSE 'low' END
+       ELSE 'low' END) VIRTUAL;
+DROP TRIGGER report_counted;
+DROP TRIGGER report_uncounted;
+DROP TRIGGER report_recounted;
+DELETE FROM report_counts;
+INSERT INTO report_counts SELECT status, class_id, class_name, shown_severity, count(*) FROM reports GROUP BY 1, 2, 3, 4;
+CREATE TRIGGER report_counted AFTER INSERT ON reports BEGIN
+  INSERT INTO report_counts VALUES(new.status, new.class_id, new.class_name, new.shown_severity, 1)
+    ON CONFLICT(status, class_id, class_name, severity) DO UPDATE SET count=count+1;
+END;
+CREATE TRIGGER report_uncounted AFTER DELETE ON reports BEGIN
+  UPDATE report_counts SET count=count-1
+    WHERE status=old.status AND class_id=old.class_id AND class_name=old.class_name AND severity=old.shown_severity;
+  DELETE FROM report_counts
+    WHERE status=old.status AND class_id=old.class_id AND class_name=old.class_name AND severity=old.shown_severity AND count<=0;
+END;
+CREATE TRIGGER report_recounted AFTER UPDATE ON reports
+  WHEN new.status<>old.status OR new.class_id<>old.class_id OR new.class_name<>old.class_name
+    OR new.shown_severity<>old.shown_severity BEGIN
+  UPDATE report_counts SET count=count-1
+    WHERE status=old.status AND class_id=old.class_id AND class_name=old.class_name AND severity=old.shown_severity;
+  DELETE FROM report_counts
+    WHERE status=old.status AND class_id=old.class_id AND class_name=old.class_name AND severity=old.shown_severity AND count<=0;
+  INSERT INTO report_counts VALUES(new.status, new.class_id, new.class_name, new.shown_severity, 1)
+    ON CONFLICT(status, class_id, class_name, severity) DO UPDATE SET count=count+1;
+END;
+)sql";
+
+constexpr std::array kSteps{kFirst, kOutbox, kLists, kSurest, kTotals, kStreams, kShownSeverity};
 
 }  // namespace
 

@@ -13,6 +13,22 @@ namespace {
 
 using domain::ErrorCode;
 
+// For readers of the log that is to be emptied: longer than questions of ours take, short enough for the jobs behind it.
+constexpr std::chrono::milliseconds kScrubWait{500};
+
+// Writes all pages back and leaves a log without bytes; false while somebody reads it. Readers of this process need not be kept out:
+// once the first statement has written the pages back, whoever begins to read no longer uses the log.
+bool empty_log(Connection& connection) {
+  connection.clear_error();
+  connection.question("PRAGMA wal_checkpoint(PASSIVE)");
+  connection.wait_at_most(kScrubWait);
+  // The answer's first column is 1 when a reader kept the log from being emptied.
+  const bool empty = connection.question("PRAGMA wal_checkpoint(TRUNCATE)") == "0";
+  connection.wait_at_most(kBusyWait);
+  connection.clear_error();  // the answer says it; the next batch must not inherit it
+  return empty;
+}
+
 domain::Result<void> check(Connection& connection, const std::string& path, StartCheck kind) {
   if (kind == StartCheck::none) return {};
   const auto answer = connection.question(kind == StartCheck::full ? "PRAGMA integrity_check(1)" : "PRAGMA quick_check(1)");
@@ -53,26 +69,22 @@ class SqliteStore final : public Store {
 
   domain::Result<void> scrub() override {
     domain::Result<void> result;
-    writer_.call([&] { result = empty_log(); });
+    writer_.call([&] { result = scrub_now(); });
     return result;
   }
 
   void scrub_soon(std::function<void(const domain::Result<void>&)> done) override {
     const auto shared = std::make_shared<std::function<void(const domain::Result<void>&)>>(std::move(done));
-    if (!writer_.post([this, shared] { (*shared)(empty_log()); }))
+    if (!writer_.post([this, shared] { (*shared)(scrub_now()); }))
       (*shared)(domain::refuse(ErrorCode::internal, "The store is closing."));
   }
 
   const StoreMetrics& metrics() const override { return metrics_; }
 
  private:
-  // On the writer's thread.
-  domain::Result<void> empty_log() {
-    const std::lock_guard no_reader_of_ours(reading_mutex_);
-    writing_->clear_error();
-    // The answer's first column is 1 when a reader kept the log from being emptied.
-    const auto busy = writing_->question("PRAGMA wal_checkpoint(TRUNCATE)");
-    if (busy == "0") return {};
+  // On the writer's thread. Another process may read for as long as it likes, so it is waited for only briefly: whoever asked asks again.
+  domain::Result<void> scrub_now() {
+    if (empty_log(*writing_)) return {};
     return domain::refuse(ErrorCode::internal, "The write-ahead log could not be emptied: another process reads it.");
   }
 
@@ -174,6 +186,7 @@ domain::Result<std::unique_ptr<Store>> open_sqlite_store(const SqliteOptions& op
     return domain::refuse(ErrorCode::internal, "Cannot write the database " + path + ": " + connection.error() + ".");
   }
   if (auto migrated = migrate(connection); !migrated) return std::unexpected(migrated.error());
+  empty_log(connection);  // what was erased before the last end and could not be scrubbed any more
   auto reading = Connection::open(path, Connection::Mode::read_only);
   if (!reading) return std::unexpected(reading.error());
   (*reading)->run("PRAGMA temp_store=MEMORY; PRAGMA cache_size=-32768;");

@@ -52,6 +52,7 @@ std::vector<domain::Hazard> SqliteTransaction::hazards_near(const std::string& c
     statement.bind(class_name).bind(from).bind(to);
     while (statement.step()) {
       domain::Hazard hazard = hazard_row(statement);
+      if (!hazard.place) continue;
       const double squared = squared_m(point, hazard.place->map_point);
       if (squared <= radius_m * radius_m) found.emplace_back(squared, std::move(hazard));
     }

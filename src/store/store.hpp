@@ -104,6 +104,7 @@ class Transaction : public Reads {
 struct Job {
   std::function<bool(Transaction&)> work;
   std::function<void(bool kept)> done;
+  std::size_t bytes = 0;  // of the pictures it holds until it has run
 };
 
 // Who tells others what happens to hazards. Both on the writer's thread.
@@ -119,7 +120,7 @@ struct StoreMetrics {
   base::Counter jobs_kept;
   base::Counter jobs_undone;   // by their own wish
   base::Counter jobs_failed;   // the disk or the database refused
-  base::Counter jobs_refused;  // the queue was full
+  base::Counter jobs_refused;  // the queue was full, of jobs or of bytes
   base::Counter commits;
   base::Counter commit_failures;
   base::Gauge queued;
@@ -132,7 +133,8 @@ class Store {
 
   virtual Reads& reads() = 0;
 
-  // False, at once: the queue is full or the store is closing; the job is gone and `done` is not called. Any thread.
+  // False, at once: the queue is full (of jobs, or of bytes they hold) or the store is closing; the job is gone and `done` is not
+  // called. Any thread.
   virtual bool submit(Job job) = 0;
 
   // From now on this one, instead of the one before; a Witness without functions for none. Waits for the writer, so not from a job.
@@ -147,8 +149,8 @@ class Store {
   // A consistent copy of the running database, while it is written. Refused (internal) with the reason when it cannot be made.
   virtual domain::Result<void> backup(const std::string& path) = 0;
 
-  // Overwrites what was erased also in the write-ahead log; after deletions that must leave nothing. Refused (internal) while another
-  // process reads the database.
+  // Overwrites what was erased also in the write-ahead log; after deletions that must leave nothing. Refused (internal), soon, while
+  // another process reads the database: then it is to be asked for again. Questions are answered meanwhile.
   virtual domain::Result<void> scrub() = 0;
   // The same without waiting: `done` on the writer's thread, after everything submitted before; from any thread, that one too.
   virtual void scrub_soon(std::function<void(const domain::Result<void>&)> done) = 0;

@@ -2,6 +2,8 @@
 
 #include <array>
 #include <cmath>
+#include <tuple>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -26,10 +28,26 @@ std::optional<double> number_of(const JsonDocument& document, const JsonNode& ob
 
 std::optional<double> at_least_zero(std::optional<double> value) { return value && *value >= 0 ? value : std::nullopt; }
 
+// Longitude and latitude of a GeoJSON point: {"type": "Point", "coordinates": [lon, lat, altitude?]}, with or without its type.
+std::optional<std::pair<double, double>> point_of(const JsonDocument& document, const JsonNode& object) {
+  const JsonNode* type = document.find(object, "type");
+  if (type != nullptr && !type->is(JsonKind::null) && type->text != "Point") return std::nullopt;
+  const JsonNode* list = document.find(object, "coordinates");
+  if (list == nullptr || !list->is(JsonKind::array)) return std::nullopt;
+  const auto numbers = document.children(*list);
+  if (numbers.size() != 2 && numbers.size() != 3) return std::nullopt;
+  if (!numbers[0]->is(JsonKind::number) || !numbers[1]->is(JsonKind::number)) return std::nullopt;
+  return std::pair(numbers[0]->number, numbers[1]->number);
+}
+
 std::optional<domain::Location> location_in(const JsonDocument& document, const JsonNode& object) {
-  const auto latitude = number_of(document, object, {"lat", "latitude"});
-  const auto longitude = number_of(document, object, {"lng", "lon", "longitude"});
-  if (!latitude || !longitude) return std::nullopt;
+  auto latitude = number_of(document, object, {"lat", "latitude"});
+  auto longitude = number_of(document, object, {"lng", "lon", "longitude"});
+  if (!latitude || !longitude) {
+    const auto point = point_of(document, object);
+    if (!point) return std::nullopt;
+    std::tie(longitude, latitude) = *point;
+  }
   auto location = make_location(*latitude, *longitude);
   if (!location) return std::nullopt;
   location->accuracy_m = at_least_zero(number_of(document, object, {"accuracy"}));

@@ -22,7 +22,7 @@ UNSURE = 0.05  # answers under this score say nothing about where a box ends
 
 class Panel(nn.Module):
     """The teacher's maps (three), and both networks' answers as one: scores 0..1 (b, classes, anchors) in the mean, distributions of the
-    distances (b, 4, BINS, anchors) weighed by how sure each network is. The teacher's voice counts `trust` (b), 0..1, the other the rest."""
+    distances (b, 4, BINS, anchors) weighed by how sure each network is. The teacher counts `trust` (b), 0..1, the other the rest."""
 
     def __init__(self, teacher, start):
         super().__init__()

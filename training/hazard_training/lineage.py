@@ -17,7 +17,7 @@ def of_weights(path):
 
 
 def of_run(options):
-    """What a training run adds, and before it the record of the weights that it starts from. Names of packs and folders, not their paths."""
+    """What a training run adds, and before it the record of the weights it starts from. Names of packs and folders, not their paths."""
     names = [pathlib.Path(p).name for p in (*options.train, *([options.extra_dir] if options.extra_dir else []))]
     own = "pictures of " + ", ".join(names)
     if options.teacher or options.teach_from:

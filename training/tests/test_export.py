@@ -26,11 +26,11 @@ def test_metadata_names_what_a_server_needs(folder):
 
 
 def test_what_weights_have_seen_goes_with_them(tmp_path):
-    """From one run into its checkpoint, into the metadata beside the graph, and into the checkpoint of a run that starts from that graph."""
+    """From one run into its checkpoint, into the metadata beside the graph, and into what a run that starts from it leaves."""
     def options(*more):
         return train.parse(["--run", str(tmp_path / "run"), *more])
 
-    first = options("--train", "/home/somebody/roads.tar", "--extra-dir", "/home/somebody/drives")
+    first = options("--train", "/some/where/roads.tar", "--extra-dir", "/some/where/drives")
     assert lineage.of_run(first) == "pictures of roads.tar, drives"
     torch.save({"model": {}, "data": lineage.of_run(first)}, tmp_path / "last.pt")
     export.write(tmp_path, export.load_model(), lineage.of_weights(tmp_path / "last.pt"), "test", commit="none")

@@ -39,12 +39,14 @@ def test_report_object_has_every_field(office):
     assert report["status"] == "pending" and report["confirmed_at"] is None and report["tags"] == ["a", "b"]
     assert report["location"]["latitude"] == 48.1 and report["location"]["address"] == "A street"
     assert report["detection"]["bbox"] == DETECTION["bbox"] and report["metadata"]["source"] == "dashboard"
-    assert report["severity"] == "high" and "score" in report["severity_basis"]
+    assert report["severity"] == "medium" and "nobody" in report["severity_basis"]
+    assert make(office, severity="critical")["severity"] == "critical"
     status, _, same = office.request("GET", "/reports/" + report["id"])
     assert status == 200 and same == report
 
 
-@pytest.mark.parametrize("place", [{"lat": 48, "lng": 11}, {"lat": 48, "lon": 11}, {"latitude": 48, "longitude": 11}])
+@pytest.mark.parametrize("place", [{"lat": 48, "lng": 11}, {"lat": 48, "lon": 11}, {"latitude": 48, "longitude": 11},
+                                   {"type": "Point", "coordinates": [11, 48]}])
 def test_positions_in_every_spelling(office, place):
     report = make(office, location=place)
     assert (report["location"]["latitude"], report["location"]["longitude"]) == (48, 11)

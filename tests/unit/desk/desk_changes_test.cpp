@@ -1,5 +1,9 @@
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <limits>
+#include <map>
+
 #include "support/desk_fixture.hpp"
 
 namespace hazard::desk {
@@ -23,6 +27,165 @@ TEST_F(DeskTest, confirm_reaches_report_hazard_session_and_news) {
   EXPECT_EQ(changed, 1);
   EXPECT_FALSE(change(id, "another session", draft)) << "not of that session";
   EXPECT_FALSE(change("nobody", {}, draft));
+}
+
+// Reviews the hazard as the web page does.
+void review(DeskTest& test, const std::string& id, domain::ReviewState to) {
+  const report::Change change{.hazard_id = id, .expected_version = {}, .actor = "Ann", .reason = "why", .at = test.clock.wall()};
+  bool done = false;
+  test.desk->review([=](store::Transaction& transaction) { return report::set_state(transaction, change, to); },
+                    [&](const report::Reviewed<domain::Hazard>& outcome) { done = outcome.has_value(); }, [] { ADD_FAILURE(); });
+  test.store->drain();
+  EXPECT_TRUE(done) << domain::to_string(to);
+}
+
+ReportDraft status_of(std::string_view word) {
+  ReportDraft draft;
+  draft.status = std::string(word);
+  return draft;
+}
+
+TEST_F(DeskTest, a_report_set_back_to_pending_takes_its_hazard_along_and_stays_pending) {
+  const auto session = desk->sessions().start({}, "client");
+  const auto id = look(session, {pothole()}).report_ids[0];
+  for (const auto& [word, back_to] :
+       {std::pair{"confirmed", domain::ReviewState::pending}, std::pair{"dismissed", domain::ReviewState::pending},
+        std::pair{"archived", domain::ReviewState::reopened}}) {
+    ASSERT_TRUE(change(id, {}, status_of(word))) << word;
+    const auto pending = change(id, {}, status_of("pending"));
+    ASSERT_TRUE(pending) << word;
+    EXPECT_EQ(pending->record.status, "pending") << word;
+    EXPECT_EQ(desk->reads().hazard(id)->state, back_to) << word;
+    clock.advance(std::chrono::seconds(5));
+    look(session, {pothole()});  // seen again: the report follows the hazard
+    EXPECT_EQ(desk->report(id)->record.status, "pending") << word;
+  }
+}
+
+TEST_F(DeskTest, a_report_whose_hazard_may_not_follow_is_confirmed_and_dismissed_on_its_own) {
+  const auto session = desk->sessions().start({}, "client");
+  const auto id = look(session, {pothole()}).report_ids[0];
+  review(*this, id, domain::ReviewState::fixed);
+  ASSERT_EQ(desk->report(id)->record.status, "archived");
+  for (const auto* word : {"confirmed", "dismissed"}) {
+    const auto changed = change(id, session, status_of(word));
+    ASSERT_TRUE(changed) << changed.error().message;
+    EXPECT_EQ(changed->record.status, word);
+    EXPECT_EQ(desk->report(id)->record.status, word);
+    EXPECT_EQ(desk->reads().hazard(id)->state, domain::ReviewState::fixed) << "stays as it is";
+  }
+  review(*this, id, domain::ReviewState::reopened);
+  EXPECT_EQ(desk->report(id)->record.status, "pending") << "follows again";
+}
+
+TEST_F(DeskTest, the_report_of_a_merged_hazard_is_confirmed_on_its_own_and_never_pending_again) {
+  const auto session = desk->sessions().start({}, "client");
+  const auto into = look(session, {pothole()}).report_ids[0];
+  auto crack = pothole();
+  crack.class_id = 0;
+  const auto id = look(session, {crack}).report_ids[0];
+  store.run([&](store::Transaction& transaction) {
+    const report::Change change{.hazard_id = into, .expected_version = {}, .actor = "Ann", .reason = "same", .at = clock.wall()};
+    EXPECT_TRUE(report::merge(transaction, change, std::vector{id}));
+  });
+  ASSERT_EQ(desk->reads().hazard(id)->state, domain::ReviewState::merged);
+  ASSERT_TRUE(change(id, {}, status_of("confirmed")));
+  EXPECT_EQ(desk->report(id)->record.status, "confirmed");
+  const auto refused = change(id, {}, status_of("pending"));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, domain::ErrorCode::invalid_value);
+  review(*this, into, domain::ReviewState::confirmed);
+  EXPECT_EQ(desk->report(id)->record.status, "confirmed") << "reviews of the other one leave it alone";
+}
+
+TEST_F(DeskTest, sessions_of_one_client_share_its_reports_and_those_of_others_do_not) {
+  const auto first = desk->sessions().start({}, "client");
+  const auto id = look(first, {pothole()}).report_ids[0];
+  const auto second = desk->sessions().start({}, "client");
+  EXPECT_FALSE(look(second, {pothole()}).fresh[0]) << "reported in the first";
+  EXPECT_TRUE(change(id, second, status_of("confirmed")));
+  const auto theirs = desk->sessions().start({}, "other");
+  EXPECT_FALSE(change(id, theirs, status_of("dismissed")));
+  EXPECT_FALSE(desk->belongs(desk->report(id)->record, theirs));
+  EXPECT_FALSE(desk->belongs(desk->report(id)->record, "nobody"));
+}
+
+TEST_F(DeskTest, severities_are_counted_as_reports_show_them) {
+  std::map<std::string, std::int64_t> shown;
+  const auto make = [&](const std::string& class_name, float confidence, std::optional<std::string> severity,
+                        const std::string& otherwise) {
+    ReportDraft draft;
+    draft.class_name = class_name;
+    draft.confidence = static_cast<double>(confidence);
+    draft.severity = std::move(severity);
+    draft.severity_default = otherwise;
+    desk->create(draft, "client", {}, [&](domain::Result<Report> made) {
+      const auto& record = made->record;
+      ++shown[record.severity.empty() ? std::string(severity_from_score(record.class_name, record.confidence)) : record.severity];
+    });
+  };
+  for (const auto* class_name : {"pothole", "crack", "knocked"}) {
+    for (const float limit : {0.7F, 0.85F, 0.9F}) {
+      for (const float score : {std::nextafter(limit, 0.0F), limit, std::nextafter(limit, 1.0F)}) make(class_name, score, {}, {});
+    }
+  }
+  make("pothole", 0.9F, "low", "medium");
+  make("pothole", 0.9F, {}, "medium");
+  store->drain();
+  const auto counted = desk->reads().report_counts({}).by_severity;
+  EXPECT_EQ((std::map<std::string, std::int64_t>(counted.begin(), counted.end())), shown);
+  EXPECT_EQ(shown.size(), 4u);
+}
+
+TEST_F(DeskTest, a_report_bears_the_time_its_client_says_where_that_can_be) {
+  const auto now = clock.wall();
+  const auto ms = [](base::WallTime time) {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
+  };
+  const auto created = [&](std::optional<std::int64_t> said) {
+    ReportDraft draft;
+    draft.title = "t";
+    draft.created_ms = said;
+    base::WallTime at{};
+    desk->create(draft, "client", {}, [&](domain::Result<Report> made) { at = made->record.created_at; });
+    store->drain();
+    return at;
+  };
+  const auto earlier = now - std::chrono::hours(5);
+  EXPECT_EQ(created(ms(earlier)), earlier);
+  EXPECT_EQ(created(ms(now + std::chrono::minutes(1))), now + std::chrono::minutes(1));
+  EXPECT_EQ(created(946'684'800'000), base::WallTime(std::chrono::sys_days(std::chrono::year{2000} / 1 / 1)));
+  for (const std::optional<std::int64_t> odd : {std::optional<std::int64_t>(),
+                                                {ms(now) + 60'001},
+                                                {946'684'799'999},
+                                                {0},
+                                                {-1},
+                                                {std::numeric_limits<std::int64_t>::max()}})
+    EXPECT_EQ(created(odd), now);
+}
+
+TEST_F(DeskTest, a_place_that_may_be_anywhere_makes_no_hazard_and_spoils_none) {
+  ReportDraft draft;
+  draft.class_name = "pothole";
+  draft.location = domain::Location{.latitude = 48, .longitude = 11, .accuracy_m = {}, .heading_deg = {}, .speed_mps = {}};
+  const auto create = [&](const ReportDraft& wanted) {
+    std::optional<Report> made;
+    desk->create(wanted, "client", {}, [&](domain::Result<Report> outcome) { made = *outcome; });
+    store->drain();
+    return made;
+  };
+  for (const double accuracy :
+       {151.0, 1e200, std::numeric_limits<double>::infinity(), std::numeric_limits<double>::quiet_NaN()}) {
+    draft.location->accuracy_m = accuracy;
+    const auto made = create(draft);
+    ASSERT_TRUE(made) << accuracy;
+    EXPECT_TRUE(made->record.hazard_id.empty()) << accuracy;
+    EXPECT_TRUE(made->record.point) << "the report keeps its place";
+  }
+  draft.location->accuracy_m = 150;
+  const auto made = create(draft);
+  ASSERT_TRUE(made);
+  EXPECT_TRUE(std::isfinite(desk->reads().hazard(made->record.hazard_id)->place->uncertainty_m));
 }
 
 TEST_F(DeskTest, dismiss_keeps_its_reason_in_the_history) {

@@ -2,7 +2,9 @@
 
 #include <filesystem>
 #include <fstream>
+#include <future>
 
+#include "store/sqlite_connection.hpp"
 #include "support/desk_fixture.hpp"
 
 namespace hazard::desk {
@@ -38,6 +40,102 @@ TEST_F(DeskTest, erasing_a_client_leaves_the_others_alone) {
   EXPECT_TRUE(desk->sessions().find(theirs));
   EXPECT_FALSE(desk->sessions().find(mine));
   EXPECT_TRUE(look(desk->sessions().start({}, "client"), {pothole()}).fresh[0]) << "it is a newcomer again";
+}
+
+// Holds the store's writer until it goes, so that a test may put jobs behind one another.
+class WriterHeld {
+ public:
+  explicit WriterHeld(store::Store& store) : store_(store) {
+    const auto wait = [gate = gate_.get_future().share()](store::Transaction&) {
+      gate.wait();
+      return true;
+    };
+    EXPECT_TRUE(store_.submit({.work = wait, .done = {}}));
+  }
+  void let_go() {
+    gate_.set_value();
+    store_.drain();
+  }
+
+ private:
+  store::Store& store_;
+  std::promise<void> gate_;
+};
+
+void look_without_waiting(DeskTest& test, const std::string& session) {
+  domain::FrameResult result;
+  result.picture = {640, 360};
+  result.detections.push_back({.detection = test.pothole(), .track = {}, .predicted = false});
+  test.desk->look(
+      {.session_id = session,
+       .client_key = "client",
+       .frame_id = "f",
+       .location = domain::Location{.latitude = 48, .longitude = 11, .accuracy_m = {}, .heading_deg = {}, .speed_mps = {}},
+       .picture = std::make_shared<const domain::Bytes>(test.picture)},
+      result, test.model, [](const PageFindings&) {});
+}
+
+TEST_F(DeskTest, a_picture_in_flight_does_not_bring_an_erased_session_back) {
+  const auto mine = desk->sessions().start({}, "client");
+  store->drain();
+  for (const bool whole_client : {false, true}) {
+    const auto session = whole_client ? desk->sessions().start({}, "client") : mine;
+    store->drain();
+    WriterHeld held(*store);
+    if (whole_client) {
+      desk->erase_client("client", [](auto&&) {});
+    } else {
+      desk->erase_session(session, [](auto&&) {});
+    }
+    look_without_waiting(*this, session);  // the row is still there
+    held.let_go();
+    look_without_waiting(*this, session);
+    clock.advance(1min);
+    desk->tick();
+    desk->sessions().save_all();
+    store->drain();
+    EXPECT_FALSE(desk->sessions().find(session));
+    EXPECT_FALSE(desk->reads().session(session));
+    EXPECT_EQ(desk->reads().reports({}).total, 0);
+    EXPECT_EQ(desk->reads().hazards({}).total, 0);
+    EXPECT_TRUE(desk->reads().coverage({}, {}, clock.wall()).empty());
+    EXPECT_EQ(evidence->pictures(), 0u);
+  }
+}
+
+TEST_F(DeskTest, what_was_found_before_an_erasure_and_comes_to_be_kept_after_it_is_not_kept) {
+  const auto mine = desk->sessions().start({}, "client");
+  store->drain();
+  WriterHeld held(*store);
+  store->submit({.work =
+                     [&](store::Transaction& transaction) {
+                       transaction.erase_session(mine);
+                       return true;
+                     },
+                 .done = {}});
+  bool answered = false;
+  PageFindings findings;
+  domain::FrameResult result;
+  result.picture = {640, 360};
+  result.detections.push_back({.detection = pothole(), .track = {}, .predicted = false});
+  desk->look({.session_id = mine,
+              .client_key = "client",
+              .frame_id = "f",
+              .location = {},
+              .picture = std::make_shared<const domain::Bytes>(picture)},
+             result, model, [&](PageFindings answer) {
+               findings = std::move(answer);
+               answered = true;
+             });
+  desk->sessions().erasing(mine);
+  held.let_go();
+  desk->sessions().erased(mine);
+  EXPECT_TRUE(answered) << "the picture still has its reply";
+  ASSERT_EQ(findings.report_ids.size(), 1u);
+  EXPECT_TRUE(findings.report_ids[0].empty());
+  EXPECT_EQ(desk->reads().reports({}).total, 0);
+  EXPECT_EQ(desk->reads().hazards({}).total, 0);
+  EXPECT_EQ(evidence->pictures(), 0u);
 }
 
 // Five pictures of one pothole in a stream.
@@ -104,6 +202,29 @@ TEST(Desk, erasing_where_nothing_is_kept_is_no_error) {
   bool called = false;
   desk.erase_client("client", [&](domain::Result<std::size_t> count) { called = count.has_value() && *count == 0; });
   EXPECT_TRUE(called);
+}
+
+TEST_F(DeskTest, traces_that_another_process_keeps_in_the_log_go_with_a_later_tick) {
+  const auto mine = desk->sessions().start({}, "client");
+  look(mine, {pothole()});
+  const auto log_bytes = [&] { return std::filesystem::file_size(store.options().path.string() + "-wal"); };
+  auto other = store::Connection::open(store.options().path.string(), store::Connection::Mode::read_only).value();
+  other->run("BEGIN");
+  EXPECT_TRUE(other->question("SELECT count(*) FROM reports"));
+  std::optional<domain::Result<std::size_t>> gone;
+  desk->erase_session(mine, [&](domain::Result<std::size_t> answer) { gone = std::move(answer); });
+  store->drain();
+  ASSERT_TRUE(gone && !*gone) << "not all of it is gone";
+  EXPECT_EQ(desk->reads().reports({}).total, 0) << "the rows are";
+  EXPECT_GT(log_bytes(), 0u);
+  desk->tick();
+  store->drain();
+  EXPECT_GT(log_bytes(), 0u) << "not before its time";
+  other->run("COMMIT");
+  clock.advance(1min);
+  desk->tick();
+  store->drain();
+  EXPECT_EQ(log_bytes(), 0u);
 }
 
 TEST_F(DeskTest, an_erased_client_leaves_no_trace_in_any_file) {

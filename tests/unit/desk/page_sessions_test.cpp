@@ -124,6 +124,71 @@ TEST(PageSessions, idle_ones_leave_memory_and_come_back) {
   EXPECT_TRUE(sessions.takes_pictures(id));
 }
 
+TEST(PageSessions, what_is_being_erased_is_not_brought_back_while_its_row_is_still_there) {
+  base::ManualClock clock;
+  test::TempStore store;
+  PageSessions sessions(&*store, clock);
+  const auto mine = sessions.start({}, "client");
+  const auto later = sessions.start({}, "other");
+  store->drain();
+  sessions.erasing(mine);
+  sessions.erasing_client("other");
+  for (const auto& id : {mine, later}) {
+    EXPECT_FALSE(sessions.saw(id, {{"pothole", 0.9F}}));
+    EXPECT_FALSE(sessions.takes_pictures(id));
+    sessions.note_report(id, "r1", "pending");
+    EXPECT_FALSE(sessions.find(id));
+  }
+  const auto fresh = sessions.start({}, "other");
+  EXPECT_TRUE(sessions.find(fresh)) << "started after the client's erasure began";
+  store.run([&](store::Transaction& transaction) {
+    transaction.erase_session(mine);
+    transaction.erase_session(later);
+  });
+  sessions.erased(mine);
+  sessions.erased("other");
+  clock.advance(10s);
+  sessions.tick();
+  sessions.save_all();
+  store->drain();
+  EXPECT_FALSE(store->reads().session(mine));
+  EXPECT_FALSE(store->reads().session(later));
+  EXPECT_TRUE(store->reads().session(fresh));
+}
+
+TEST(PageSessions, an_erasure_that_failed_leaves_the_session_readable_once_all_of_them_ended) {
+  base::ManualClock clock;
+  test::TempStore store;
+  PageSessions sessions(&*store, clock);
+  const auto id = sessions.start({}, "client");
+  store->drain();
+  sessions.erasing(id);
+  sessions.erasing(id);
+  sessions.erased(id);
+  EXPECT_FALSE(sessions.find(id)) << "the other one is still under way";
+  sessions.erased(id);
+  EXPECT_TRUE(sessions.find(id));
+}
+
+TEST(PageSessions, without_waiting_for_the_store_only_sessions_in_memory_are_counted) {
+  base::ManualClock clock;
+  test::TempStore store;
+  std::string id;
+  {
+    PageSessions before(&*store, clock);
+    id = before.start({}, "client");
+    EXPECT_TRUE(before.saw_in_memory(id, {{"pothole", 0.9F}}));
+    EXPECT_EQ(before.find(id)->detections, 1);
+    store->drain();
+  }
+  PageSessions sessions(&*store, clock);
+  EXPECT_FALSE(sessions.saw_in_memory(id, {{"pothole", 0.9F}}));
+  EXPECT_FALSE(sessions.in_memory(id));
+  EXPECT_TRUE(sessions.find(id));
+  EXPECT_TRUE(sessions.saw_in_memory(id, {}));
+  EXPECT_EQ(sessions.find(id)->pictures, 1);
+}
+
 TEST(PageSessions, a_record_that_is_none_of_ours_is_no_session) {
   store::SessionRecord record;
   record.id = "x";

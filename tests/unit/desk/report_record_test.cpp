@@ -34,12 +34,23 @@ TEST(read_draft, takes_the_bodies_of_both_generations) {
 }
 
 TEST(read_draft, places_come_in_every_spelling) {
-  for (const char* place : {R"({"lat":1,"lng":2})", R"({"lat":1,"lon":2})", R"({"latitude":1,"longitude":2})"}) {
+  for (const char* place : {R"({"lat":1,"lng":2})", R"({"lat":1,"lon":2})", R"({"latitude":1,"longitude":2})",
+                            R"({"type":"Point","coordinates":[2,1]})", R"({"coordinates":[2,1,30]})"}) {
     const auto draft = draft_of(std::string(R"({"location":)") + place + "}");
     ASSERT_TRUE(draft) << place;
-    EXPECT_TRUE(draft->location) << place;
+    ASSERT_TRUE(draft->location) << place;
+    EXPECT_EQ(draft->location->latitude, 1) << place;
+    EXPECT_EQ(draft->location->longitude, 2) << place;
   }
+  for (const char* wrong : {R"({"coordinates":[2,91]})", R"({"coordinates":[2]})", R"({"type":"Polygon","coordinates":[2,1]})"})
+    EXPECT_FALSE(draft_of(std::string(R"({"location":)") + wrong + "}")) << wrong;
   EXPECT_FALSE(draft_of(R"({"location":{"lat":91,"lng":2}})"));
+}
+
+TEST(read_draft, takes_the_clients_time_in_milliseconds) {
+  EXPECT_EQ(draft_of(R"({"ts":1700000000123})")->created_ms, 1700000000123);
+  for (const char* body : {R"({})", R"({"ts":null})", R"({"ts":"1700000000123"})", R"({"ts":1e300})"})
+    EXPECT_FALSE(draft_of(body)->created_ms) << body;
 }
 
 TEST(read_draft, refuses_wrong_types_and_words_out_of_their_lists) {
@@ -65,7 +76,9 @@ TEST(report_body, reads_back_what_was_written) {
                   .image = ReportImage{.size = {10, 20}, .bytes = 30, .left = 4, .top = 5},
                   .metadata = R"({"device_info":"d"})",
                   .model_version = "m",
-                  .title = "t"};
+                  .title = "t",
+                  .apart_from = "fixed",
+                  .severity_assumed = true};
   const auto back = from_record(store::ReportRecord{.id = "x", .body = to_body(body)}).body;
   EXPECT_EQ(back.box, body.box);
   EXPECT_EQ(back.description, body.description);
@@ -74,6 +87,8 @@ TEST(report_body, reads_back_what_was_written) {
   EXPECT_EQ(back.image->left, 4);
   EXPECT_EQ(back.image->size.height, 20);
   EXPECT_EQ(back.metadata, body.metadata);
+  EXPECT_EQ(back.apart_from, "fixed");
+  EXPECT_TRUE(back.severity_assumed);
 }
 
 TEST(report_object, has_every_field_of_the_contract_and_says_what_severity_rests_on) {
@@ -89,6 +104,22 @@ TEST(report_object, has_every_field_of_the_contract_and_says_what_severity_rests
   EXPECT_THAT(text, HasSubstr(R"("severity":"critical","severity_basis":"model score only)"));
   report.record.severity = "low";
   EXPECT_THAT(report_object(report), HasSubstr(R"("severity":"low","severity_basis":"given by a person")"));
+  report.body.severity_assumed = true;
+  EXPECT_THAT(report_object(report), HasSubstr(R"("severity":"low","severity_basis":"default, nobody gave one")"));
+}
+
+TEST(report_object, every_time_stands_beside_itself_with_a_zone) {
+  Report report;
+  report.record.created_at = base::WallTime(std::chrono::seconds(1));
+  report.record.updated_at = base::WallTime(std::chrono::seconds(2));
+  EXPECT_THAT(report_object(report), HasSubstr(R"("confirmed_at":null,"confirmed_at_utc":null})"));
+  report.record.confirmed_at = base::WallTime(std::chrono::seconds(3));
+  const std::string text = report_object(report);
+  for (const char* part : {R"("created_at":"1970-01-01T00:00:01.000000")", R"("created_at_utc":"1970-01-01T00:00:01.000000Z")",
+                           R"("updated_at_utc":"1970-01-01T00:00:02.000000Z")", R"("confirmed_at":"1970-01-01T00:00:03.000000")",
+                           R"("confirmed_at_utc":"1970-01-01T00:00:03.000000Z")"}) {
+    EXPECT_THAT(text, HasSubstr(part));
+  }
 }
 
 TEST(severity_from_score, follows_the_original_at_its_limits) {

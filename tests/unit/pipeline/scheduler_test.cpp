@@ -185,18 +185,6 @@ TEST_F(SchedulerTest, age_does_not_count_the_wait_for_the_lanes_own_rate) {
   EXPECT_EQ(serve_one(), 3u);
 }
 
-TEST_F(SchedulerTest, credits_say_how_many_more_frames_fit) {
-  Client all = open({.delivery = Delivery::all, .queue_frames_max = 3});
-  EXPECT_EQ(scheduler_.credits(all.lane), 3);
-  offer(all);
-  EXPECT_EQ(scheduler_.credits(all.lane), 2);
-  auto job = scheduler_.try_next();
-  EXPECT_EQ(scheduler_.credits(all.lane), 2);
-  finish(std::move(*job));
-  EXPECT_EQ(scheduler_.credits(all.lane), 3);
-  EXPECT_EQ(std::get<domain::FrameResult>(all.sink->verdicts()[0].outcome).credits, 3);
-}
-
 TEST_F(SchedulerTest, equally_demanding_lanes_take_turns_whatever_rate_they_send_at) {
   std::array<Client, 4> clients;
   for (auto& client : clients) client = open();

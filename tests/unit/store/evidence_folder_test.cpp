@@ -3,7 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <fstream>
+#include <thread>
 
 #include "support/hazards.hpp"
 #include "support/temp_store.hpp"
@@ -77,6 +79,42 @@ TEST_F(EvidenceFolderTest, the_same_id_again_replaces_the_picture) {
   ASSERT_TRUE(folder->put(uuid(1), other, at_second(1)).has_value());
   EXPECT_EQ(folder->read(uuid(1)), other);
   EXPECT_EQ(folder->bytes(), 100);
+}
+
+TEST_F(EvidenceFolderTest, readers_see_whole_pictures_or_none_while_others_are_put_replaced_and_erased) {
+  const auto folder = open(800);
+  std::atomic<bool> over = false;
+  std::atomic<int> broken = 0;
+  std::thread reader([&] {
+    while (!over) {
+      for (const unsigned number : {1U, 2U, 3U}) {
+        const auto bytes = folder->read(uuid(number));
+        const bool whole = !bytes || (!bytes->empty() && *bytes == domain::Bytes(bytes->size(), bytes->front()));
+        if (!whole || (bytes && bytes->size() != 100U * bytes->front())) ++broken;
+      }
+    }
+  });
+  for (unsigned i = 0; i < 300; ++i) {
+    const auto fill = static_cast<std::uint8_t>(1 + i % 4);
+    ASSERT_TRUE(folder->put(uuid(1 + i % 3), domain::Bytes(100U * fill, fill), at_second(i)).has_value());
+    if (i % 5 == 0) folder->erase(uuid(2));
+  }
+  over = true;
+  reader.join();
+  EXPECT_EQ(broken, 0);
+  EXPECT_LE(folder->bytes(), 800);
+  EXPECT_EQ(files(), folder->pictures());
+}
+
+TEST_F(EvidenceFolderTest, a_picture_that_cannot_be_written_leaves_the_others_where_they_are) {
+  const auto folder = open(800);
+  for (const unsigned number : {1U, 2U}) ASSERT_TRUE(folder->put(uuid(number), picture, at_second(number)).has_value());
+  const std::string blocked = "ff" + uuid(3).substr(2);
+  std::ofstream(temp.path() / "evidence" / "ff") << "a file where a folder is needed";
+  EXPECT_FALSE(folder->put(blocked, picture, at_second(3)).has_value());
+  EXPECT_FALSE(folder->read(blocked));
+  EXPECT_EQ(folder->pictures(), 2U);
+  EXPECT_EQ(folder->bytes(), 800);
 }
 
 TEST_F(EvidenceFolderTest, age_below_and_at_the_limit_stays_and_above_goes) {

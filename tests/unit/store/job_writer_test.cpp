@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <future>
+#include <memory>
 
 #include "base/thread_rank.hpp"
 
@@ -92,6 +93,42 @@ TEST(JobWriter, refuses_at_once_when_the_queue_is_full_and_never_calls_that_jobs
   writer.call([] {});
   EXPECT_EQ(recorder.done, 4);
   EXPECT_EQ(metrics.jobs_refused.value(), 1U);
+}
+
+TEST(JobWriter, refuses_jobs_that_hold_more_bytes_than_it_may_keep_until_those_before_are_gone) {
+  StoreMetrics metrics;
+  Recorder recorder;
+  recorder.hold = true;
+  JobWriter writer(100, 10, metrics, recorder.run(), 1000);
+  const auto job_of = [&](std::size_t bytes) {
+    Job job = recorder.job();
+    job.bytes = bytes;
+    return job;
+  };
+  EXPECT_FALSE(writer.submit(job_of(1001))) << "alone too large";
+  EXPECT_TRUE(writer.submit(job_of(400)));
+  recorder.entered.get_future().wait();
+  EXPECT_FALSE(writer.submit(job_of(601))) << "the one that runs still holds its own";
+  EXPECT_TRUE(writer.submit(job_of(600))) << "exactly at the limit";
+  EXPECT_FALSE(writer.submit(job_of(1)));
+  EXPECT_TRUE(writer.submit(job_of(0))) << "jobs without pictures go on";
+  recorder.release.set_value();
+  writer.call([] {});
+  EXPECT_TRUE(writer.submit(job_of(1000)));
+  writer.call([] {});
+  EXPECT_EQ(recorder.done, 4);
+  EXPECT_EQ(metrics.jobs_refused.value(), 3U);
+}
+
+TEST(JobWriter, what_a_job_holds_is_freed_once_it_has_run) {
+  StoreMetrics metrics;
+  Recorder recorder;
+  JobWriter writer(100, 10, metrics, recorder.run());
+  const auto picture = std::make_shared<int>(1);
+  const std::weak_ptr<int> watched = picture;
+  EXPECT_TRUE(writer.submit({.work = [held = picture](Transaction&) { return *held == 1; }, .done = [](bool) {}, .bytes = 4}));
+  writer.call([] {});
+  EXPECT_EQ(watched.use_count(), 1) << "only the test's own is left";
 }
 
 TEST(JobWriter, puts_what_waited_into_batches_of_at_most_the_limit) {

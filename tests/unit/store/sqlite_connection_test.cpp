@@ -29,6 +29,21 @@ TEST_F(SqliteConnectionTest, keeps_numbers_texts_with_zero_bytes_and_nulls) {
   EXPECT_FALSE(connection->failed());
 }
 
+TEST_F(SqliteConnectionTest, keeps_no_more_prepared_statements_than_it_may_and_none_that_is_in_use_goes) {
+  connection->run("CREATE TABLE t(a); INSERT INTO t VALUES(1),(2)");
+  Statement rows = connection->prepare("SELECT a FROM t ORDER BY a");
+  ASSERT_TRUE(rows.step());
+  for (std::size_t i = 0; i < 2 * kStatementsMost; ++i) {
+    Statement one = connection->prepare("SELECT " + std::to_string(i));
+    ASSERT_TRUE(one.step());
+    ASSERT_EQ(one.integer(0), static_cast<std::int64_t>(i));
+  }
+  EXPECT_EQ(connection->prepared(), kStatementsMost);
+  ASSERT_TRUE(rows.step());
+  EXPECT_EQ(rows.integer(0), 2);
+  EXPECT_FALSE(connection->failed());
+}
+
 TEST_F(SqliteConnectionTest, an_empty_text_is_no_null) {
   connection->run("CREATE TABLE t(a TEXT NOT NULL)");
   connection->prepare("INSERT INTO t VALUES(?)").bind(std::string_view{}).run();

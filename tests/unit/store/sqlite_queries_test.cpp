@@ -78,14 +78,14 @@ TEST_F(SqliteQueriesTest, counts_of_nothing_are_zero) {
   EXPECT_EQ(store->reads().report_counts({}).average_confidence, 0);
 }
 
-TEST_F(SqliteQueriesTest, reports_are_counted_by_status_class_and_the_severity_people_gave) {
+TEST_F(SqliteQueriesTest, reports_are_counted_by_status_class_and_the_severity_they_show) {
   store.run([](Transaction& transaction) {
     transaction.put(ReportRecord{.id = "1", .status = "pending", .class_name = "crack", .confidence = 0.5F, .severity = "low"});
     transaction.put(ReportRecord{.id = "2", .status = "confirmed", .class_name = "crack", .confidence = 0.7F});
   });
   const Counts counts = store->reads().report_counts({});
   EXPECT_EQ(counts.total, 2);
-  EXPECT_THAT(counts.by_severity, ElementsAre(Pair("low", 1)));
+  EXPECT_THAT(counts.by_severity, ElementsAre(Pair("low", 1), Pair("medium", 1)));
   EXPECT_NEAR(counts.average_confidence, 0.6, 1e-6);
 }
 

@@ -7,7 +7,7 @@
 namespace hazard::store {
 namespace {
 
-constexpr int kFirst = 1, kOutbox = 2, kLists = 3, kSurest = 4;
+constexpr int kFirst = 1, kOutbox = 2, kLists = 3, kSurest = 4, kStreams = 6;
 
 struct SqliteSchemaTest : testing::Test {
   test::TempFolder folder;
@@ -109,14 +109,26 @@ TEST_F(SqliteSchemaTest, reports_of_an_older_database_are_counted_and_their_coun
   ASSERT_TRUE(migrate(*connection, kSurest).has_value());
   for (const char* values : {"'a',1,'crack','low'", "'b',1,'crack','low'", "'c',2,'pothole',''"}) add_report(values);
   ASSERT_TRUE(migrate(*connection).has_value());
-  EXPECT_EQ(report_counts(), "new 1 crack low: 2, new 2 pothole : 1");
+  EXPECT_EQ(report_counts(), "new 1 crack low: 2, new 2 pothole medium: 1") << "what nobody rated is counted as it is shown";
   add_report("'d',2,'pothole',''");
   connection->run("UPDATE reports SET status='old' WHERE id='a'; UPDATE reports SET severity='high' WHERE id='b'");
-  EXPECT_EQ(report_counts(), "new 1 crack high: 1, new 2 pothole : 2, old 1 crack low: 1");
+  EXPECT_EQ(report_counts(), "new 1 crack high: 1, new 2 pothole medium: 2, old 1 crack low: 1");
   connection->run("UPDATE reports SET class_id=3 WHERE id='b'; UPDATE reports SET class_name='seam' WHERE id='d'");
-  EXPECT_EQ(report_counts(), "new 2 pothole : 1, new 2 seam : 1, new 3 crack high: 1, old 1 crack low: 1");
+  EXPECT_EQ(report_counts(), "new 2 pothole medium: 1, new 2 seam low: 1, new 3 crack high: 1, old 1 crack low: 1");
   connection->run("DELETE FROM reports WHERE id<>'c'");
-  EXPECT_EQ(report_counts(), "new 2 pothole : 1");
+  EXPECT_EQ(report_counts(), "new 2 pothole medium: 1");
+  connection->run("UPDATE reports SET confidence=0.9");
+  EXPECT_EQ(report_counts(), "new 2 pothole critical: 1");
+  connection->run("DELETE FROM reports");
+  EXPECT_EQ(report_counts(), "");
+}
+
+TEST_F(SqliteSchemaTest, counts_of_reports_from_before_the_shown_severity_are_made_anew) {
+  ASSERT_TRUE(migrate(*connection, kStreams).has_value());
+  for (const char* values : {"'a',1,'crack',''", "'b',1,'crack','high'"}) add_report(values);
+  EXPECT_EQ(report_counts(), "new 1 crack : 1, new 1 crack high: 1");
+  ASSERT_TRUE(migrate(*connection).has_value());
+  EXPECT_EQ(report_counts(), "new 1 crack high: 1, new 1 crack low: 1");
   connection->run("DELETE FROM reports");
   EXPECT_EQ(report_counts(), "");
 }

@@ -3,10 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <fstream>
 #include <limits>
 #include <sstream>
 
+#include "store/sqlite_connection.hpp"
 #include "support/hazards.hpp"
 #include "support/temp_store.hpp"
 
@@ -125,6 +127,23 @@ TEST(SqliteStore, what_was_erased_is_in_no_file_any_more) {
   });
   ASSERT_TRUE(store->scrub().has_value());
   EXPECT_EQ(all_bytes(store.folder()).find(secret), std::string::npos);
+}
+
+TEST(SqliteStore, while_another_process_reads_the_log_is_not_emptied_and_nobody_waits_long_for_it) {
+  test::TempStore store;
+  store.run([](Transaction& transaction) { transaction.put(test::sample_hazard(1)); });
+  auto other = Connection::open(store.options().path.string(), Connection::Mode::read_only).value();
+  other->run("BEGIN");
+  EXPECT_EQ(other->question("SELECT count(*) FROM hazards"), "1");
+  store.run([](Transaction& transaction) { transaction.put(test::sample_hazard(2)); });
+  const auto begun = std::chrono::steady_clock::now();
+  EXPECT_FALSE(store->scrub().has_value());
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, kBusyWait) << "much shorter than writers may wait for others";
+  EXPECT_TRUE(store->reads().hazard(uuid(2)).has_value());
+  EXPECT_TRUE(store.run([](Transaction& transaction) { transaction.put(test::sample_hazard(3)); })) << "writing goes on";
+  other->run("COMMIT");
+  EXPECT_TRUE(store->scrub().has_value());
+  EXPECT_EQ(std::filesystem::file_size(store.options().path.string() + "-wal"), 0U);
 }
 
 TEST(SqliteStore, a_backup_is_whole_and_of_one_moment_while_the_store_is_written) {

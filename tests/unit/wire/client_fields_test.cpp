@@ -71,6 +71,27 @@ TEST(ReadLocation, the_first_spelling_that_is_a_number_counts) {
   EXPECT_EQ(place->longitude, 6);
 }
 
+TEST(ReadLocation, takes_a_geojson_point_longitude_first) {
+  for (const char* point :
+       {R"({"location":{"type":"Point","coordinates":[11.5,48.25],"accuracy":4}})",
+        R"({"location":{"coordinates":[11.5,48.25,520],"accuracy":4}})", R"({"coordinates":[11.5,48.25],"accuracy":4})"}) {
+    const auto place = location(point);
+    ASSERT_TRUE(place) << point;
+    EXPECT_EQ(place->latitude, 48.25);
+    EXPECT_EQ(place->longitude, 11.5);
+    EXPECT_EQ(place->accuracy_m, 4);
+  }
+  EXPECT_EQ(location(R"({"lat":1,"lng":2,"coordinates":[3,4]})")->latitude, 1) << "named numbers win";
+}
+
+TEST(ReadLocation, what_is_no_geojson_point_is_no_place) {
+  for (const char* other :
+       {R"({"coordinates":[11.5]})", R"({"coordinates":[1,2,3,4]})", R"({"coordinates":["11.5",48]})", R"({"coordinates":{}})",
+        R"({"coordinates":[[1,2],[3,4]]})", R"({"type":"LineString","coordinates":[1,2]})", R"({"coordinates":[11.5,91]})"}) {
+    EXPECT_FALSE(location(other)) << other;
+  }
+}
+
 TEST(ReadLocation, keeps_what_is_sound_of_the_rest) {
   const auto place = location(R"({"lat":1,"lng":2,"accuracy":0,"heading":360,"speed":0})");
   ASSERT_TRUE(place);
