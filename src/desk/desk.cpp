@@ -281,7 +281,12 @@ std::optional<domain::Bytes> Desk::picture(const std::string& report_id) const {
   return evidence_->read(report_id);
 }
 
-std::optional<domain::Bytes> Desk::plot(const std::string& report_id) {
+void Desk::plot(const std::string& report_id, std::function<void(bool asked, std::optional<domain::Bytes> jpeg)> done) {
+  const auto shared = std::make_shared<decltype(done)>(std::move(done));
+  if (!darkroom_.submit(0, [this, report_id, shared] { (*shared)(true, drawn(report_id)); })) (*shared)(false, std::nullopt);
+}
+
+std::optional<domain::Bytes> Desk::drawn(const std::string& report_id) {
   const auto kept = report(report_id);
   const auto jpeg = picture(report_id);
   if (!kept || !jpeg || !kept->body.image) return std::nullopt;
@@ -320,6 +325,7 @@ void Desk::retire(base::WallTime now) {
 }
 
 void Desk::close() {
+  darkroom_.close();
   sessions_.save_all();
   if (store_ != nullptr) store_->drain();
 }

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "desk/best_frames.hpp"
+#include "desk/darkroom.hpp"
 #include "desk/evidence.hpp"
 #include "desk/page_sessions.hpp"
 #include "desk/report_news.hpp"
@@ -135,7 +136,8 @@ class Desk {
 
   // Each answers from the writer's thread after the commit, or at once with a refusal: overloaded, not_found, invalid_value, internal.
   using ReportDone = std::function<void(domain::Result<Report>)>;
-  void create(const ReportDraft& draft, const std::string& client_key, domain::ByteView picture, ReportDone done);
+  // A picture is cut in the darkroom first.
+  void create(ReportDraft&& draft, const std::string& client_key, domain::Bytes&& picture, ReportDone done);
   // `draft` holds what is to change; `session_id`, when given, must be one that the report belongs to.
   void change(const std::string& id, const std::string& session_id, const ReportDraft& draft, ReportDone done);
   void remove(const std::string& id, ReportDone done);
@@ -168,7 +170,8 @@ class Desk {
   // hazard is reported once (legacy-clients sections 12 row 8, 13).
   bool belongs(const store::ReportRecord& report, const std::string& session_id);
   std::optional<domain::Bytes> picture(const std::string& report_id) const;
-  std::optional<domain::Bytes> plot(const std::string& report_id);
+  // With its box drawn; nothing where there is no such picture. `done(false, ...)`, at once: too much to do. Else from the darkroom.
+  void plot(const std::string& report_id, std::function<void(bool asked, std::optional<domain::Bytes> jpeg)> done);
 
   void tick();   // about once a second: saves sessions, retention, traces of what was erased
   void close();  // gives out what is open and saves all
@@ -179,6 +182,7 @@ class Desk {
     BestFrames::Frame frame;  // in which it was seen best; may be null
   };
   // What a job did, told to listeners and sessions once it is on disk.
+  struct Made;
   struct Kept {
     struct One {
       domain::Sighting sighting;  // as it was kept
@@ -209,6 +213,8 @@ class Desk {
   std::optional<store::StreamRecord> owner_of(const std::string& session_id);  // under the collectors' lock
   void forget_open(const std::string& session_id);                             // as well
   void erase_rows(store::Transaction& transaction, const std::string& session_id, Erased& gone);
+  std::optional<domain::Bytes> drawn(const std::string& report_id);
+  void submit_made(std::shared_ptr<Made> made, ReportDone done);
   static std::vector<std::string> report_ids(store::Transaction& transaction, store::ReportFilter which);
   void erase(const std::string& key, std::function<void(store::Transaction&, Erased&)> rows, EraseDone done);
   bool still_known(store::Transaction& transaction, const std::string& session_id) const;
@@ -230,6 +236,7 @@ class Desk {
   base::WallTime retired_at_{};
   std::atomic<bool> traces_left_ = false;  // of what was erased, in the database's log
   base::WallTime scrubbed_at_{};           // last tried again; tick() only
+  Darkroom darkroom_;                      // last: its tasks use the rest
 };
 
 }  // namespace hazard::desk

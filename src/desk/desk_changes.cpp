@@ -123,29 +123,52 @@ domain::Result<void> review_with(store::Transaction& transaction, const report::
 
 }  // namespace
 
-void Desk::create(const ReportDraft& draft, const std::string& client_key, domain::ByteView picture, ReportDone done) {
+// A report on its way to the store.
+struct Desk::Made {
+  ReportDraft draft;
+  Report report;
+  domain::Bytes picture;
+  std::optional<EvidencePicture> cut;
+};
+
+void Desk::create(ReportDraft&& draft, const std::string& client_key, domain::Bytes&& picture, ReportDone done) {
   if (store_ == nullptr) return done(domain::refuse(ErrorCode::not_implemented, "This server keeps nothing."));
-  const auto made = std::make_shared<Report>(report_from(draft, client_key, clock_.wall()));
-  // Cut on the writer's thread: decoding a large picture takes longer than the caller may wait.
-  const auto bytes = std::make_shared<const domain::Bytes>(picture.begin(), picture.end());
+  const auto made = std::make_shared<Made>();
+  made->report = report_from(draft, client_key, clock_.wall());
+  made->draft = std::move(draft);
+  made->draft.image_data = {};  // `picture`, as text
+  if (picture.empty() || evidence_ == nullptr) return submit_made(made, std::move(done));
+  made->picture = std::move(picture);
   const auto shared = std::make_shared<ReportDone>(std::move(done));
-  const auto work = [this, made, draft, bytes](store::Transaction& transaction) {
-    if (auto sighting = sighting_of(*made, draft, clock_.wall()))
-      made->record.hazard_id = book_.take(transaction, std::move(*sighting), made->record.id).hazard.id;
-    if (!bytes->empty() && evidence_ != nullptr) {
-      if (const auto cut = cut_evidence(*bytes, options_.evidence, draft.box)) keep_picture(transaction, *made, *cut);
-    }
-    made->record.body = to_body(made->body);
-    transaction.put(made->record);
+  const auto task = [this, made, shared] {
+    made->cut = cut_evidence(made->picture, options_.evidence, made->draft.box);
+    made->picture = {};
+    submit_made(made, std::move(*shared));
+  };
+  if (!darkroom_.submit(made->picture.size(), task)) (*shared)(std::unexpected(busy()));
+}
+
+void Desk::submit_made(std::shared_ptr<Made> made, ReportDone done) {
+  const auto shared = std::make_shared<ReportDone>(std::move(done));
+  const std::size_t bytes = made->cut ? made->cut->jpeg.size() : 0;
+  const auto work = [this, made](store::Transaction& transaction) {
+    Report& report = made->report;
+    if (auto sighting = sighting_of(report, made->draft, clock_.wall()))
+      report.record.hazard_id = book_.take(transaction, std::move(*sighting), report.record.id).hazard.id;
+    if (made->cut) keep_picture(transaction, report, *made->cut);
+    report.record.body = to_body(report.body);
+    transaction.put(report.record);
     return true;
   };
   const auto ended = [this, made, shared](bool kept) {
     if (!kept) return (*shared)(std::unexpected(lost()));
-    if (!made->record.session_id.empty()) sessions_.note_report(made->record.session_id, made->record.id, made->record.status);
-    news_.added(*made);
-    (*shared)(*made);
+    const Report& report = made->report;
+    if (!report.record.session_id.empty())
+      sessions_.note_report(report.record.session_id, report.record.id, report.record.status);
+    news_.added(report);
+    (*shared)(report);
   };
-  if (!store_->submit({.work = work, .done = ended, .bytes = bytes->size()})) (*shared)(std::unexpected(busy()));
+  if (!store_->submit({.work = work, .done = ended, .bytes = bytes})) (*shared)(std::unexpected(busy()));
 }
 
 void Desk::change(const std::string& id, const std::string& session_id, const ReportDraft& draft, ReportDone done) {

@@ -54,9 +54,12 @@ void Desk::erase(const std::string& key, std::function<void(store::Transaction&,
       (*shared)(gone->reports.size());
     });
   };
-  if (store_->submit({.work = work, .done = ended})) return;
-  sessions_.erased(key);
-  (*shared)(domain::refuse(ErrorCode::overloaded, "The store has too much to do."));
+  // Reports whose pictures wait to be cut belong to what goes.
+  darkroom_.after_all([this, key, work, ended, shared] {
+    if (store_->submit({.work = work, .done = ended})) return;
+    sessions_.erased(key);
+    (*shared)(domain::refuse(ErrorCode::overloaded, "The store has too much to do."));
+  });
 }
 
 // What another process kept from being scrubbed is tried again until it is done: nobody else empties the log of an idle server.

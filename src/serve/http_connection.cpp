@@ -27,7 +27,7 @@ constexpr std::size_t kLingerBytesMax = 256 * 1024;
 class Http11 final : public HttpConnection, public OutcomeTaker, public std::enable_shared_from_this<Http11> {
  public:
   Http11(HttpContext& context, net::tcp::socket socket, Place place, std::string peer)
-      : context_(context), socket_(std::move(socket)), place_(std::move(place)), peer_(std::move(peer)), share_(context.budget) {}
+      : context_(context), socket_(std::move(socket)), place_(std::move(place)), peer_(std::move(peer)) {}
 
   void begin() {
     enter(State::head);
@@ -52,8 +52,6 @@ class Http11 final : public HttpConnection, public OutcomeTaker, public std::ena
   void guarded(Work work) noexcept;
   template <typename Next>
   void read_into(char* data, std::size_t size, Next next);
-  void stop_reading();
-
   void note(const std::exception& exception) noexcept;
   void read_head();
   void look_for_head();
@@ -75,13 +73,15 @@ class Http11 final : public HttpConnection, public OutcomeTaker, public std::ena
   net::tcp::socket socket_;
   Place place_;
   const std::string peer_;
-  ReadShare share_;
+  ByteShare share_{context_.bodies};
+  ByteShare unsent_{context_.answers};
 
   State state_ = State::head;
   steady_clock::time_point since_{};
   steady_clock::time_point headed_at_{};  // of the request that is to be answered
-  std::uint64_t turn_ = 0;                // counts requests
-  std::uint64_t read_ = 0;                // counts reads: one that was given up completes under an old number
+  steady_clock::time_point answered_at_{};
+  std::uint64_t turn_ = 0;  // counts requests
+  std::uint64_t read_ = 0;  // counts reads: one that was given up completes under an old number
 
   std::string in_;  // bytes read and not yet used; bounded by the head's limit and one read
   HeadScanner scanner_;
@@ -130,19 +130,16 @@ void Http11::read_into(char* data, std::size_t size, Next next) {
                           });
 }
 
-void Http11::stop_reading() {
-  ++read_;
-  error_code ignored;
-  socket_.cancel(ignored);
-}
-
 void Http11::tick(base::SteadyTime now) {
   const HttpDeadlines& limit = context_.deadlines;
   const std::array most{limit.idle, limit.head, limit.body_window, limit.handler, limit.write_stall, limit.linger};
-  if (state_ == State::ended || now - since_ < most[static_cast<std::size_t>(state_)]) return;
+  const bool drags = state_ == State::writing && !limit.is_taken(out_.done(), now - answered_at_);
+  if (state_ == State::ended || (!drags && now - since_ < most[static_cast<std::size_t>(state_)])) return;
   const auto time_out = [this](const char* sentence) {
     context_.metrics.timeouts.add();
-    stop_reading();
+    ++read_;
+    error_code ignored;
+    socket_.cancel(ignored);
     refuse_head({ErrorCode::request_timeout, sentence});
   };
   switch (state_) {
@@ -315,6 +312,9 @@ void Http11::refuse_head(const Error& error) {
 
 void Http11::respond(Response response) {
   enter(State::writing);
+  answered_at_ = since_;
+  if (!unsent_.hold(response.payload.held()))
+    response = error_response({ErrorCode::overloaded, "Too many answers wait to be read."}, request_id_);
   close_after_ = close_after_ || unread_body_ || context_.draining;
   base::log::debug("http_answer", "Answered.", {{"request_id", request_id_}, {"path", path_}, {"status", response.status}});
   if (const auto headed_at = std::exchange(headed_at_, {}); headed_at != steady_clock::time_point{})
@@ -342,7 +342,7 @@ void Http11::write_some() {
 void Http11::after_write() {
   out_ = {};
   request_ = Request{};
-  share_.give_back();
+  unsent_.give_back();
   cors_lines_.clear();
   path_.clear();
   head_only_ = false;

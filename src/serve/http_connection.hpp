@@ -11,10 +11,10 @@
 
 #include "base/clock.hpp"
 #include "base/metrics.hpp"
+#include "serve/byte_budget.hpp"
 #include "serve/connection_set.hpp"
 #include "serve/event_loop.hpp"
 #include "serve/gate.hpp"
-#include "serve/read_budget.hpp"
 #include "serve/taken_socket.hpp"
 
 namespace hazard::serve {
@@ -32,6 +32,12 @@ struct HttpDeadlines {
   }
   std::chrono::milliseconds handler{30'000};  // then 504
   std::chrono::milliseconds write_stall{10'000};
+  std::chrono::milliseconds write_grace{
+      60'000};  // once this is over, an answer must have been taken at so much a second since then
+  double answer_bytes_a_second = 8 * 1024;
+  bool is_taken(std::size_t bytes, std::chrono::duration<double> since) const noexcept {
+    return static_cast<double>(bytes) >= answer_bytes_a_second * (since - write_grace).count();
+  }
   std::chrono::milliseconds linger{2'000};
 };
 
@@ -54,7 +60,8 @@ struct HttpContext {
   HttpDeadlines deadlines;
   HeadLimits limits;
   ConnectionSet& connections;
-  ReadBudget& budget;
+  ByteBudget& bodies;
+  ByteBudget& answers;
   HttpMetrics& metrics;
   bool draining = false;
 };

@@ -38,6 +38,7 @@ class Payload {
   static Payload embedded(std::string_view bytes) { return Payload(nullptr, bytes); }
 
   std::string_view bytes() const noexcept { return bytes_; }
+  std::size_t held() const noexcept { return keep_ ? bytes_.size() : 0; }  // in memory for this answer
 
  private:
   Payload(std::shared_ptr<const void> keep, std::string_view bytes) : keep_(std::move(keep)), bytes_(bytes) {}
@@ -76,6 +77,7 @@ class OutgoingResponse {
   // The bytes of the head and of the body that are still to be written.
   std::array<std::string_view, 2> rest() const noexcept;
   void advance(std::size_t bytes) noexcept { done_ += bytes; }
+  std::size_t done() const noexcept { return done_; }
   bool finished() const noexcept { return done_ >= head_.size() + body_.size(); }
 
  private:

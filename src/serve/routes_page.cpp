@@ -178,18 +178,13 @@ void show_picture(Services& services, const Request& request, Reply reply, bool 
   const auto report = services.desk->report(id);
   if (!report || (with_session && !services.desk->belongs(report->record, request.params[0])))
     return reply(no_report(id, request.request_id));
-  const auto bytes = std::make_shared<std::optional<domain::Bytes>>();
   const auto shared = std::make_shared<Reply>(std::move(reply));
-  const auto answer = [shared, bytes, id, request_id = request.request_id](bool asked) {
-    if (!asked) return (*shared)(error_response({ErrorCode::overloaded, "The store has too much to do."}, request_id));
-    (*shared)(*bytes ? jpeg_response(std::move(**bytes)) : no_report(id, request_id));
+  const auto answer = [shared, id, request_id = request.request_id](bool asked, std::optional<domain::Bytes> jpeg) {
+    if (!asked) return (*shared)(error_response({ErrorCode::overloaded, "Too many pictures wait to be drawn."}, request_id));
+    (*shared)(jpeg ? jpeg_response(std::move(*jpeg)) : no_report(id, request_id));
   };
-  if (!plot) {
-    *bytes = services.desk->picture(id);
-    return answer(true);
-  }
-  // Drawing decodes and encodes: not on the I/O thread.
-  services.desk->ask([desk = services.desk, bytes, id](store::Reads&) { *bytes = desk->plot(id); }, answer);
+  if (!plot) return answer(true, services.desk->picture(id));
+  services.desk->plot(id, answer);
 }
 
 }  // namespace

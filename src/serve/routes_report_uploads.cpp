@@ -59,7 +59,7 @@ void upload(Services& services, const Request& request, Reply reply) {
   if (!services.desk->keeps()) return reply(keeps_nothing(request.request_id));
   const auto parts = read_form(request);
   if (!parts) return reply(error_response(parts.error(), request.request_id));
-  const auto picture = read_picture(*parts);
+  auto picture = read_picture(*parts);
   if (!picture) {
     if (picture.error().code == ErrorCode::missing_file) return reply(error_response(picture.error(), request.request_id));
     return reply(refused_400(picture.error(), request));
@@ -73,9 +73,10 @@ void upload(Services& services, const Request& request, Reply reply) {
   }
   if (!draft.location) draft.location = place_of(request);
   const auto shared = std::make_shared<Reply>(std::move(reply));
-  services.desk->create(draft, client_key_of(request), *picture, [shared, id = request.request_id](auto made) {
+  const auto answer = [shared, id = request.request_id](const auto& made) {
     (*shared)(made ? json_response(desk::report_object(*made)) : error_response(made.error(), id));
-  });
+  };
+  services.desk->create(std::move(draft), client_key_of(request), std::move(*picture), answer);
 }
 
 std::optional<double> number_of(const std::string& text) {
@@ -83,6 +84,21 @@ std::optional<double> number_of(const std::string& text) {
   const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (failure != std::errc{} || end != text.data() + text.size()) return std::nullopt;
   return number;
+}
+
+Response camel_answer(const desk::Report& made, bool with_file) {
+  std::string text;
+  wire::JsonWriter json(text);
+  json.begin_object().field("id", made.record.id);
+  if (!with_file) json.field("message", "Report created");
+  json.key("cloudinaryUrl");
+  if (made.body.image) {
+    json.value("/report/image/" + made.record.id);
+  } else {
+    json.null();
+  }
+  json.end_object();
+  return json_response(std::move(text));
 }
 
 // The camelCase variant: the report as form fields; answers {id, cloudinaryUrl} or {id, message}.
@@ -108,21 +124,10 @@ void camel(Services& services, const Request& request, Reply reply, bool with_fi
   if (draft.session_id.empty() || draft.class_name.empty() || !draft.confidence || *draft.confidence < 0 || *draft.confidence > 1)
     return refused({ErrorCode::invalid_value, "sessionId, className and confidence (0 to 1) are required"});
   const auto shared = std::make_shared<Reply>(std::move(reply));
-  services.desk->create(draft, client_key_of(request), picture, [shared, with_file, id = request.request_id](auto made) {
-    if (!made) return (*shared)(error_response(made.error(), id));
-    std::string text;
-    wire::JsonWriter json(text);
-    json.begin_object().field("id", made->record.id);
-    if (!with_file) json.field("message", "Report created");
-    json.key("cloudinaryUrl");
-    if (made->body.image) {
-      json.value("/report/image/" + made->record.id);
-    } else {
-      json.null();
-    }
-    json.end_object();
-    (*shared)(json_response(std::move(text)));
-  });
+  const auto answer = [shared, with_file, id = request.request_id](const auto& made) {
+    (*shared)(made ? camel_answer(*made, with_file) : error_response(made.error(), id));
+  };
+  services.desk->create(std::move(draft), client_key_of(request), std::move(picture), answer);
 }
 
 }  // namespace

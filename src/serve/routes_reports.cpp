@@ -61,7 +61,8 @@ void create(Services& services, const Request& request, Reply reply) {
     if (!decoded) return reply(error_response(decoded.error(), request.request_id));
     picture = std::move(*decoded);
   }
-  services.desk->create(*draft, client_key_of(request), picture, answer_with_report(std::move(reply), {}, request.request_id));
+  services.desk->create(std::move(*draft), client_key_of(request), std::move(picture),
+                        answer_with_report(std::move(reply), {}, request.request_id));
 }
 
 void patch(Services& services, const Request& request, Reply reply) {

@@ -54,8 +54,9 @@ class RunningServer final : public Server {
   const base::Clock& clock_;
   const std::shared_ptr<EventLoop> loop_ = std::make_shared<EventLoop>();
   ConnectionSet connections_;
-  ReadBudget bodies_;
-  ReadBudget messages_;
+  ByteBudget bodies_;
+  ByteBudget messages_;
+  ByteBudget answers_;
   const OriginPolicy origins_;
   Doorkeeper door_;
   HttpMetrics http_metrics_;
@@ -80,6 +81,7 @@ HttpDeadlines deadlines_of(const ServerOptions& options) {
   deadlines.body_grace = options.body_grace;
   deadlines.idle = options.idle_deadline;
   deadlines.write_stall = options.write_stall;
+  deadlines.write_grace = options.write_grace;
   return deadlines;
 }
 
@@ -89,6 +91,7 @@ RunningServer::RunningServer(const ServerOptions& options, Dependencies&& depend
       clock_(registry_.pipeline().clock()),
       bodies_(options.body_bytes_max),
       messages_(options.message_bytes_max),
+      answers_(options.answer_bytes_max),
       origins_(options.cors_origins, on_loopback),
       door_({.keys = options.keys,
              .on_loopback = on_loopback,
@@ -128,7 +131,8 @@ RunningServer::RunningServer(const ServerOptions& options, Dependencies&& depend
             .deadlines = deadlines_of(options),
             .limits = {},
             .connections = connections_,
-            .budget = bodies_,
+            .bodies = bodies_,
+            .answers = answers_,
             .metrics = http_metrics_},
       timer_(std::make_unique<net::asio::steady_timer>(loop_->context())) {}
 

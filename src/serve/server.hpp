@@ -42,6 +42,7 @@ struct ServerOptions {
   // uploads slowly costs no stream its place.
   std::size_t body_bytes_max = 256 * 1024 * 1024;
   std::size_t message_bytes_max = 128 * 1024 * 1024;
+  std::size_t answer_bytes_max = 256 * 1024 * 1024;  // of answers that wait to be read, streams' own apart
   std::chrono::milliseconds heartbeat{30'000};
   std::chrono::milliseconds drain_deadline{8'000};   // then whatever is left is cut
   std::chrono::milliseconds reconnect_after{1'000};  // told to streams when the server stops
@@ -51,6 +52,7 @@ struct ServerOptions {
   std::chrono::milliseconds body_grace{30'000};
   std::chrono::milliseconds idle_deadline{60'000};
   std::chrono::milliseconds write_stall{10'000};
+  std::chrono::milliseconds write_grace{60'000};
   std::chrono::milliseconds message_deadline{60'000};
   std::chrono::milliseconds sse_comment{15'000};
 };

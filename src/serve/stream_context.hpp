@@ -8,10 +8,10 @@
 
 #include "base/log.hpp"
 #include "base/metrics.hpp"
+#include "serve/byte_budget.hpp"
 #include "serve/connection_set.hpp"
 #include "serve/event_loop.hpp"
 #include "serve/outbox.hpp"
-#include "serve/read_budget.hpp"
 #include "session/registry.hpp"
 
 namespace hazard::serve {
@@ -39,7 +39,7 @@ struct StreamMetrics {
 struct StreamContext {
   std::shared_ptr<EventLoop> loop;
   ConnectionSet& connections;
-  ReadBudget& budget;
+  ByteBudget& budget;
   session::Registry& registry;
   const base::Clock& clock;
   StreamTimes times;

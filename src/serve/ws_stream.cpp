@@ -83,7 +83,7 @@ class WsStream final : public Connection, public std::enable_shared_from_this<Ws
   const WsHandshake handshake_;
   session::Dialogue dialogue_;
   Place place_;
-  ReadShare share_;
+  ByteShare share_;
   net::websocket::stream<net::PeerSocket, false> ws_;  // false: permessage-deflate is not even compiled in
   net::beast::flat_buffer buffer_;
   std::shared_ptr<Outbox> outbox_;

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <future>
+
 #include "desk/desk.hpp"
 #include "support/pictures.hpp"
 #include "support/temp_store.hpp"
@@ -52,6 +54,17 @@ struct DeskTest : testing::Test {
     desk->change(id, session, draft, [&](domain::Result<Report> outcome) { answer = std::move(outcome); });
     store->drain();
     return answer;
+  }
+  domain::Result<Report> create(ReportDraft&& draft, domain::Bytes&& shown = {}, const std::string& client = "client") {
+    std::promise<domain::Result<Report>> answer;
+    desk->create(std::move(draft), client, std::move(shown),
+                 [&](domain::Result<Report> made) { answer.set_value(std::move(made)); });
+    return answer.get_future().get();
+  }
+  std::optional<domain::Bytes> drawn(const std::string& id) {
+    std::promise<std::optional<domain::Bytes>> answer;
+    desk->plot(id, [&](bool, std::optional<domain::Bytes> jpeg) { answer.set_value(std::move(jpeg)); });
+    return answer.get_future().get();
   }
   static domain::Detection pothole(float confidence = 0.9F) {
     return {.box = {300, 200, 380, 250}, .confidence = confidence, .class_id = 1};

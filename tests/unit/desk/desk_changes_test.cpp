@@ -119,10 +119,8 @@ TEST_F(DeskTest, severities_are_counted_as_reports_show_them) {
     draft.confidence = static_cast<double>(confidence);
     draft.severity = std::move(severity);
     draft.severity_default = otherwise;
-    desk->create(draft, "client", {}, [&](domain::Result<Report> made) {
-      const auto& record = made->record;
-      ++shown[record.severity.empty() ? std::string(severity_from_score(record.class_name, record.confidence)) : record.severity];
-    });
+    const auto record = create(std::move(draft))->record;
+    ++shown[record.severity.empty() ? std::string(severity_from_score(record.class_name, record.confidence)) : record.severity];
   };
   for (const auto* class_name : {"pothole", "crack", "knocked"}) {
     for (const float limit : {0.7F, 0.85F, 0.9F}) {
@@ -146,10 +144,7 @@ TEST_F(DeskTest, a_report_bears_the_time_its_client_says_where_that_can_be) {
     ReportDraft draft;
     draft.title = "t";
     draft.created_ms = said;
-    base::WallTime at{};
-    desk->create(draft, "client", {}, [&](domain::Result<Report> made) { at = made->record.created_at; });
-    store->drain();
-    return at;
+    return create(std::move(draft))->record.created_at;
   };
   const auto earlier = now - std::chrono::hours(5);
   EXPECT_EQ(created(ms(earlier)), earlier);
@@ -164,26 +159,45 @@ TEST_F(DeskTest, a_report_bears_the_time_its_client_says_where_that_can_be) {
     EXPECT_EQ(created(odd), now);
 }
 
+TEST_F(DeskTest, a_picture_that_was_handed_in_is_cut_to_its_box_and_one_that_cannot_be_read_is_left_out) {
+  ReportDraft draft;
+  draft.class_name = "pothole";
+  draft.box = pothole().box;
+  const auto made = create(ReportDraft(draft), domain::Bytes(picture));
+  ASSERT_TRUE(made && made->body.image);
+  EXPECT_LT(made->body.image->size.width, 640) << "a crop, not the picture";
+  EXPECT_TRUE(desk->picture(made->record.id));
+  EXPECT_TRUE(drawn(made->record.id));
+  const auto without = create(std::move(draft), domain::Bytes(1000));
+  ASSERT_TRUE(without);
+  EXPECT_FALSE(without->body.image);
+  EXPECT_FALSE(drawn(without->record.id));
+}
+
+TEST_F(DeskTest, after_the_end_pictures_are_refused) {
+  desk->close();
+  const auto refused = create({}, domain::Bytes(picture));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, domain::ErrorCode::overloaded);
+  bool asked = true;
+  desk->plot("nobody", [&](bool was_asked, const auto&) { asked = was_asked; });
+  EXPECT_FALSE(asked);
+}
+
 TEST_F(DeskTest, a_place_that_may_be_anywhere_makes_no_hazard_and_spoils_none) {
   ReportDraft draft;
   draft.class_name = "pothole";
   draft.location = domain::Location{.latitude = 48, .longitude = 11, .accuracy_m = {}, .heading_deg = {}, .speed_mps = {}};
-  const auto create = [&](const ReportDraft& wanted) {
-    std::optional<Report> made;
-    desk->create(wanted, "client", {}, [&](domain::Result<Report> outcome) { made = *outcome; });
-    store->drain();
-    return made;
-  };
   for (const double accuracy :
        {151.0, 1e200, std::numeric_limits<double>::infinity(), std::numeric_limits<double>::quiet_NaN()}) {
     draft.location->accuracy_m = accuracy;
-    const auto made = create(draft);
+    const auto made = create(ReportDraft(draft));
     ASSERT_TRUE(made) << accuracy;
     EXPECT_TRUE(made->record.hazard_id.empty()) << accuracy;
     EXPECT_TRUE(made->record.point) << "the report keeps its place";
   }
   draft.location->accuracy_m = 150;
-  const auto made = create(draft);
+  const auto made = create(std::move(draft));
   ASSERT_TRUE(made);
   EXPECT_TRUE(std::isfinite(desk->reads().hazard(made->record.hazard_id)->place->uncertainty_m));
 }
@@ -203,11 +217,9 @@ TEST_F(DeskTest, a_report_of_a_person_is_kept_told_and_removed) {
   ReportDraft draft;
   draft.class_name = "pothole";
   draft.location = domain::Location{.latitude = 48, .longitude = 11, .accuracy_m = {}, .heading_deg = {}, .speed_mps = {}};
-  std::optional<Report> made;
   int told = 0;
   desk->news().listen([&](const News&) { ++told; }, {});
-  desk->create(draft, "client", {}, [&](domain::Result<Report> outcome) { made = *outcome; });
-  store->drain();
+  const auto made = create(std::move(draft));
   ASSERT_TRUE(made);
   EXPECT_FALSE(made->record.hazard_id.empty()) << "with a class and a place it counts for a hazard";
   EXPECT_EQ(told, 1);

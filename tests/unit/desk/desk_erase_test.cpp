@@ -42,6 +42,17 @@ TEST_F(DeskTest, erasing_a_client_leaves_the_others_alone) {
   EXPECT_TRUE(look(desk->sessions().start({}, "client"), {pothole()}).fresh[0]) << "it is a newcomer again";
 }
 
+TEST_F(DeskTest, a_report_whose_picture_is_still_cut_goes_with_its_client) {
+  ReportDraft draft;
+  draft.class_name = "pothole";
+  std::promise<void> kept;
+  desk->create(std::move(draft), "client", test::jpeg({4000, 3000}), [&](const auto&) { kept.set_value(); });
+  std::promise<std::size_t> gone;
+  desk->erase_client("client", [&](domain::Result<std::size_t> count) { gone.set_value(count.value_or(0)); });
+  kept.get_future().wait();
+  EXPECT_EQ(gone.get_future().get(), 1u);
+}
+
 // Holds the store's writer until it goes, so that a test may put jobs behind one another.
 class WriterHeld {
  public:

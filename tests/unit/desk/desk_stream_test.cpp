@@ -53,7 +53,7 @@ TEST_F(DeskTest, a_hazard_of_a_stream_keeps_a_part_of_its_best_picture_and_its_l
   const auto report = desk->report(hazards.items[0].id);
   ASSERT_TRUE(report && report->body.image);
   EXPECT_LE(report->body.image->size.width * report->body.image->size.height, 640 * 360 / 2);
-  EXPECT_TRUE(desk->plot(report->record.id));
+  EXPECT_TRUE(drawn(report->record.id));
 }
 
 TEST_F(DeskTest, a_drive_with_positions_leaves_a_line_also_where_nothing_was_seen) {

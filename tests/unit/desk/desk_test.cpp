@@ -24,7 +24,7 @@ TEST_F(DeskTest, a_sure_hazard_becomes_one_report_with_a_crop) {
   ASSERT_TRUE(report->body.image);
   EXPECT_LT(report->body.image->size.width, 640) << "a crop, not the frame";
   EXPECT_TRUE(desk->picture(report->record.id));
-  EXPECT_TRUE(desk->plot(report->record.id));
+  EXPECT_TRUE(drawn(report->record.id));
 }
 
 TEST_F(DeskTest, below_the_report_threshold_nothing_is_reported) {

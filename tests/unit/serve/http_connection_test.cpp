@@ -140,6 +140,37 @@ TEST(http_connection, a_body_that_trickles_on_for_ever_is_408) {
   EXPECT_THAT(reply.body, HasSubstr("too slowly"));
 }
 
+// Nothing moves for minutes only if the reader wants it so: an answer that was begun has to be on its way to an end too.
+TEST(http_connection, an_answer_that_nobody_takes_in_is_given_up) {
+  const test::SmallBuffers small;
+  LiveOptions options = live_options();
+  options.server.write_stall = std::chrono::minutes(10);
+  options.server.write_grace = std::chrono::milliseconds(100);
+  LiveServer live(std::move(options));
+  Client reader(live.port());
+  std::string requests;
+  for (int i = 0; i < 2'000; ++i) requests += "GET /hazards.js HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  reader.send(requests);
+  for (int i = 0; i < 2'000; ++i) {
+    if (Client(live.port()).get("/metrics").body.find("hazardstream_http_timeouts_total 1\n") != std::string::npos) break;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  EXPECT_THAT(Client(live.port()).get("/metrics").body, HasSubstr("hazardstream_http_timeouts_total 1\n"));
+  reader.read_all();
+}
+
+TEST(http_connection, answers_in_memory_that_wait_for_their_readers_have_a_bound_together) {
+  LiveOptions options = live_options();
+  options.server.answer_bytes_max = 3'000;
+  LiveServer live(std::move(options));
+  const auto reply = Client(live.port()).get("/metrics");
+  EXPECT_EQ(reply.status, 503);
+  EXPECT_THAT(reply.body, HasSubstr("wait to be read"));
+  EXPECT_EQ(Client(live.port()).get("/hazards.js").status, 200) << "lies in the program, not in memory of its own";
+  EXPECT_EQ(Client(live.port()).get("/health/live").status, 200);
+  EXPECT_EQ(Client(live.port()).get("/health/live").status, 200) << "what was sent is given back";
+}
+
 TEST(http_connection, a_client_that_waits_for_leave_gets_it) {
   LiveServer live;
   Client client(live.port());

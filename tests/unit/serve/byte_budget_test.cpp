@@ -1,14 +1,14 @@
-#include "serve/read_budget.hpp"
+#include "serve/byte_budget.hpp"
 
 #include <gtest/gtest.h>
 
 namespace hazard::serve {
 namespace {
 
-TEST(read_budget, is_shared_by_all) {
-  ReadBudget budget(100);
-  ReadShare first(budget);
-  ReadShare second(budget);
+TEST(byte_budget, is_shared_by_all) {
+  ByteBudget budget(100);
+  ByteShare first(budget);
+  ByteShare second(budget);
   EXPECT_TRUE(first.hold(60));
   EXPECT_FALSE(second.hold(41));
   EXPECT_TRUE(second.hold(40));
@@ -16,10 +16,10 @@ TEST(read_budget, is_shared_by_all) {
   EXPECT_EQ(budget.held(), 100U);
 }
 
-TEST(read_budget, what_shrinks_makes_room) {
-  ReadBudget budget(100);
-  ReadShare first(budget);
-  ReadShare second(budget);
+TEST(byte_budget, what_shrinks_makes_room) {
+  ByteBudget budget(100);
+  ByteShare first(budget);
+  ByteShare second(budget);
   EXPECT_TRUE(first.hold(100));
   EXPECT_TRUE(first.hold(30));
   EXPECT_TRUE(second.hold(70));
@@ -27,10 +27,10 @@ TEST(read_budget, what_shrinks_makes_room) {
   EXPECT_TRUE(first.hold(100));
 }
 
-TEST(read_budget, what_ends_gives_back) {
-  ReadBudget budget(100);
+TEST(byte_budget, what_ends_gives_back) {
+  ByteBudget budget(100);
   {
-    ReadShare first(budget);
+    ByteShare first(budget);
     EXPECT_TRUE(first.hold(100));
   }
   EXPECT_EQ(budget.held(), 0U);
