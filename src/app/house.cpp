@@ -127,8 +127,8 @@ std::shared_ptr<const session::SightListener> House::sight_listener() {
   listener.saw = [this](const session::Sight& sight) {
     if (keeping_) keeping_->saw(sight);
   };
-  listener.ended = [this](const std::string& session_id) {
-    if (keeping_) keeping_->desk().stream_ended(session_id);
+  listener.ended = [this](const std::string& session_id, std::uint64_t life) {
+    if (keeping_) keeping_->desk().stream_ended(session_id, life);
   };
   return std::make_shared<const session::SightListener>(std::move(listener));
 }
@@ -170,7 +170,7 @@ void House::stop() {
   if (delivery_) delivery_->stop();  // what happens from now on is delivered after the next start
   if (uploads_) uploads_->stop();
   server_->drain();
-  loader_.reset();
+  if (loader_) loader_->stop();
   server_->join();
   pipeline_.stop();
   save_sessions();
@@ -179,6 +179,7 @@ void House::stop() {
   server_.reset();
   delivery_.reset();
   keeping_.reset();
+  loader_.reset();  // a load in progress may outlast the time there is for the end: by now all is kept
 }
 
 // Whatever is wrong costs the sessions, never the start.

@@ -9,17 +9,30 @@ ModelLoader::ModelLoader(LoaderCalls calls, BackOff back_off)
     : calls_(std::move(calls)), back_off_(back_off), thread_([this] { work(); }) {}
 
 ModelLoader::~ModelLoader() {
-  {
-    const std::lock_guard lock(mutex_);
-    stopped_ = true;
-  }
-  wake_.notify_all();
+  stop();
   thread_.join();
 }
 
-bool ModelLoader::stopped() {
-  const std::lock_guard lock(mutex_);
-  return stopped_;
+void ModelLoader::stop() {
+  std::unique_lock lock(mutex_);
+  stopped_ = true;
+  wake_.notify_all();
+  wake_.wait(lock, [this] { return !telling_; });
+}
+
+bool ModelLoader::tell(const std::function<void()>& call) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopped_) return false;
+    telling_ = true;
+  }
+  call();
+  {
+    const std::lock_guard lock(mutex_);
+    telling_ = false;
+  }
+  wake_.notify_all();
+  return true;
 }
 
 bool ModelLoader::wait(base::Duration time) {
@@ -29,15 +42,13 @@ bool ModelLoader::wait(base::Duration time) {
 
 void ModelLoader::work() {
   base::Duration pause = back_off_.first;
-  while (!stopped()) {
+  while (true) {
     auto engine = calls_.load();
-    if (stopped()) return;
     if (engine) {
-      calls_.loaded(std::move(*engine));
+      tell([&] { calls_.loaded(std::move(*engine)); });
       return;
     }
-    calls_.failed(engine.error(), pause);
-    if (!wait(pause)) return;
+    if (!tell([&] { calls_.failed(engine.error(), pause); }) || !wait(pause)) return;
     pause = std::min(pause * 2, back_off_.most);
   }
 }

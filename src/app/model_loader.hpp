@@ -30,21 +30,26 @@ struct BackOff {
 class ModelLoader {
  public:
   explicit ModelLoader(LoaderCalls calls, BackOff back_off = {});
-  // Ends a wait at once; a load in progress is waited for, and its outcome is then dropped.
+  // As stop(); a load in progress is waited for, however long it takes.
   ~ModelLoader();
   ModelLoader(const ModelLoader&) = delete;
   ModelLoader& operator=(const ModelLoader&) = delete;
 
+  // Ends a wait at once. Of a load in progress nothing will be told: after this returns, neither `loaded` nor `failed` is running or
+  // called again. Not from a call.
+  void stop();
+
  private:
   void work();
-  bool stopped();
-  bool wait(base::Duration time);  // false when stopped meanwhile
+  bool tell(const std::function<void()>& call);  // false, and nothing is told, when stopped
+  bool wait(base::Duration time);                // false when stopped meanwhile
 
   const LoaderCalls calls_;
   const BackOff back_off_;
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stopped_ = false;
+  bool telling_ = false;
   std::thread thread_;
 };
 

@@ -275,7 +275,7 @@ class StreamRun {
       if (!failure) return true;
       const bool refused = resumption_.can_resume() && failure->find("resume_refused") != std::string::npos;
       if (refused) resumption_.forget();  // the session is gone: a new one, at once
-      const bool starting = failure->find("\"model_not_ready\"") != std::string::npos;
+      const bool starting = failure->find("model_not_ready") != std::string::npos;
       const auto pause = refused ? milliseconds(0) : back_off.next(random());
       const auto until = began + (starting ? std::max(patience, kStartingFor) : patience);
       const bool over = interrupted || steady_clock::now() + pause > until;

@@ -8,6 +8,7 @@
 
 #include "base/ids.hpp"
 #include "wire/base64.hpp"
+#include "wire/json_reader.hpp"
 
 namespace hazard::client {
 
@@ -19,7 +20,11 @@ namespace {
 constexpr std::size_t kHeadBytesMax = 16 * 1024;
 constexpr std::uint32_t kMask = 0x5A17C3E9;
 
-std::string status_line(std::string_view head) { return std::string(head.substr(0, head.find('\r'))); }
+// "503 Service Unavailable" of "HTTP/1.1 503 Service Unavailable\r\n...".
+std::string_view status_of(std::string_view head) {
+  const std::string_view line = head.substr(0, head.find('\r'));
+  return line.substr(std::min(line.size(), line.find(' ') + 1));
+}
 
 // Retry-After in seconds (RFC 9110, 10.2.3), where the server sent one as a number.
 std::optional<base::Duration> retry_after(std::string_view head) {
@@ -31,6 +36,28 @@ std::optional<base::Duration> retry_after(std::string_view head) {
   std::uint32_t seconds = 0;
   if (std::from_chars(text.data(), text.data() + text.size(), seconds).ec != std::errc{}) return std::nullopt;
   return std::chrono::seconds(seconds);
+}
+
+// On one line, without what a terminal would obey.
+std::string printable(std::string text) {
+  constexpr std::size_t kBytesMost = 500;
+  text.resize(std::min(text.size(), kBytesMost));
+  std::ranges::replace_if(text, [](unsigned char c) { return c < 0x20 || c == 0x7F; }, ' ');
+  return text;
+}
+
+// In words: the detail and code of an error of this server, else what came.
+std::string refusal(std::string_view status, std::string_view body) {
+  if (const auto document = wire::JsonDocument::parse(body); document && document->root().is(wire::JsonKind::object)) {
+    const auto text = [&](std::string_view name) {
+      const wire::JsonNode* node = document->find(document->root(), name);
+      return node != nullptr && node->is(wire::JsonKind::string) ? node->text : std::string_view();
+    };
+    if (!text("detail").empty())
+      return printable(fmt::format("the server refused: {} ({}{}{})", text("detail"), status.substr(0, 3),
+                                   text("code").empty() ? "" : " ", text("code")));
+  }
+  return printable(fmt::format("the server refused: {} {}", status, body));
 }
 
 }  // namespace
@@ -69,9 +96,10 @@ domain::Result<void> WebSocket::upgrade(const Url& url, std::chrono::millisecond
   if (!head.starts_with("HTTP/1.1 101")) {
     socket_.wait(false, std::chrono::milliseconds(200));  // the body that says why may be on its way
     if (const auto got = socket_.receive(chunk.data(), chunk.size())) head.append(chunk.data(), *got);
+    const std::string_view text(head);
     return std::unexpected(domain::Error{ErrorCode::bad_request,
-                                         fmt::format("{} {}", status_line(head), head.substr(std::min(head.size(), end + 4))),
-                                         retry_after(std::string_view(head).substr(0, end))});
+                                         refusal(status_of(head), text.substr(std::min(text.size(), end + 4))),
+                                         retry_after(text.substr(0, end))});
   }
   reader_.feed(std::string_view(head).substr(end + 4));
   return {};

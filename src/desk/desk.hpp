@@ -124,10 +124,11 @@ class Desk {
 
   // A looked-at picture of a stream, in order of its session; and its end. Never waits. `picture` may be null: then no part of it is kept.
   void stream_picture(const report::FrameFacts& facts, std::shared_ptr<const domain::EncodedFrame> picture = {});
-  void stream_ended(const std::string& session_id);
+  void stream_ended(const std::string& session_id, std::uint64_t life);
   // Whose stream the session is, or goes on to be: what is kept of it from now on goes when that client's data is erased. May read the
-  // store.
-  void stream_belongs(const std::string& session_id, const std::string& client_key);
+  // store. `life` tells streams of one id apart (Session::life()): the end of the one before does not end this one's.
+  void stream_belongs(const std::string& session_id, std::uint64_t life, const std::string& client_key);
+  bool has_owner(const std::string& session_id, std::uint64_t life) const;
 
   // All of a drive or nothing of it, in one transaction. Answers from the writer's thread after the commit, or at once with a refusal:
   // not_implemented (nothing is kept), overloaded, internal.
@@ -226,13 +227,17 @@ class Desk {
   const DeskOptions options_;
   PageSessions sessions_;
   ReportNews news_;
-  std::mutex collectors_mutex_;
+  mutable std::mutex collectors_mutex_;
   report::SpotCollector spots_;
   report::TrackCollector tracks_;
   BestFrames frames_;
   report::Coverage coverage_;
-  std::unordered_map<std::string, std::string> owners_;  // of the streams that are open: session, client
-  report::HazardBook book_;                              // jobs only
+  struct Owner {
+    std::uint64_t life = 0;
+    std::string client_key;
+  };
+  std::unordered_map<std::string, Owner> owners_;  // of the streams that are open, by session
+  report::HazardBook book_;                        // jobs only
   base::WallTime retired_at_{};
   std::atomic<bool> traces_left_ = false;  // of what was erased, in the database's log
   base::WallTime scrubbed_at_{};           // last tried again; tick() only

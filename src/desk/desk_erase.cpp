@@ -103,7 +103,7 @@ void Desk::erase_client(const std::string& client_key, EraseDone done) {
     spots_.forget(client_key);
     coverage_.end(client_key);
     for (const auto& [session, owner] : owners_) {
-      if (owner == client_key) forget_open(session);
+      if (owner.client_key == client_key) forget_open(session);
     }
   }
   const auto rows = [this, client_key](store::Transaction& transaction, Erased& gone) {

@@ -70,7 +70,7 @@ void Desk::stream_picture(const report::FrameFacts& facts, std::shared_ptr<const
   submit_sightings(std::move(due), facts.session_id, std::move(owner));
 }
 
-void Desk::stream_ended(const std::string& session_id) {
+void Desk::stream_ended(const std::string& session_id, std::uint64_t life) {
   if (store_ == nullptr) return;
   std::vector<SeenTrack> due;
   std::optional<store::CoverageRecord> line;
@@ -81,23 +81,29 @@ void Desk::stream_ended(const std::string& session_id) {
     frames_.end(session_id);
     line = coverage_.end(session_id);
     owner = owner_of(session_id);
-    owners_.erase(session_id);
+    if (const auto mine = owners_.find(session_id); mine != owners_.end() && mine->second.life == life) owners_.erase(mine);
   }
   submit_line(std::move(line), std::optional(owner));
   submit_sightings(std::move(due), session_id, std::move(owner));
 }
 
-void Desk::stream_belongs(const std::string& session_id, const std::string& client_key) {
+void Desk::stream_belongs(const std::string& session_id, std::uint64_t life, const std::string& client_key) {
   if (store_ == nullptr) return;
   sessions_.find(session_id);  // a page's session that left memory comes back here, where the store may be waited for
   const std::lock_guard lock(collectors_mutex_);
-  owners_[session_id] = client_key;
+  owners_[session_id] = {.life = life, .client_key = client_key};
+}
+
+bool Desk::has_owner(const std::string& session_id, std::uint64_t life) const {
+  const std::lock_guard lock(collectors_mutex_);
+  const auto found = owners_.find(session_id);
+  return found != owners_.end() && found->second.life == life;
 }
 
 std::optional<store::StreamRecord> Desk::owner_of(const std::string& session_id) {
   const auto found = owners_.find(session_id);
   if (found == owners_.end()) return std::nullopt;
-  return store::StreamRecord{.session_id = session_id, .client_key = found->second, .last_kept = clock_.wall()};
+  return store::StreamRecord{.session_id = session_id, .client_key = found->second.client_key, .last_kept = clock_.wall()};
 }
 
 }  // namespace hazard::desk

@@ -29,6 +29,10 @@ std::string client_key_of(const Request& request) {
   return base::to_hex(base::sha256(who)).substr(0, 32);
 }
 
+void note_owner(Services& services, const session::Session& session, const Request& request) {
+  if (services.desk != nullptr) services.desk->stream_belongs(session.id(), session.life(), client_key_of(request));
+}
+
 std::optional<domain::Location> place_of(const Request& request) {
   if (const auto text = request.head.find("x-location")) {
     const auto location = wire::parse_location_header(*text);

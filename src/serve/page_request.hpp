@@ -16,6 +16,9 @@ namespace hazard::serve {
 // The client as far as it can be told apart without keys: a digest of address and user agent (legacy-clients section 11).
 std::string client_key_of(const Request& request);
 
+// The stream is the sender's from now on.
+void note_owner(Services& services, const session::Session& session, const Request& request);
+
 // The place a picture was sent with: X-Location, else fields of the form in any spelling, else its `metadata` or `location` field as
 // JSON. Nothing for none, and for what is no place.
 std::optional<domain::Location> place_of(const Request& request);

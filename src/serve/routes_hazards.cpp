@@ -2,9 +2,7 @@
 #include <algorithm>
 #include <charconv>
 #include <functional>
-#include <iterator>
 #include <memory>
-#include <ranges>
 #include <span>
 #include <utility>
 
@@ -169,33 +167,6 @@ void export_hazards(Services& services, const Request& request, Reply reply, Exp
   answer_when_asked(services, request, std::move(reply), type_of(format), std::move(write));
 }
 
-struct Span {
-  std::optional<store::Bounds> bounds;
-  base::WallTime from{};
-  base::WallTime to{};
-};
-
-// The newest lines of a span, in the order of time; one more than `most` where there are more. Goes back in steps that double:
-// a year of many vehicles is not read for the lines of its last week, and an empty year takes few questions.
-std::vector<store::CoverageRecord> newest_lines(store::Reads& reads, const Span& span, std::size_t most, base::WallTime now) {
-  std::vector<store::CoverageRecord> lines;  // the newest first
-  base::Duration step = std::chrono::hours(24);
-  base::WallTime to = span.to;
-  base::WallTime from = std::chrono::floor<std::chrono::microseconds>(std::min(to, now));  // as the store counts
-  for (bool last = false; !last && lines.size() <= most; step *= 2) {
-    from -= std::min<base::Duration>(step, from - span.from);
-    last = from <= span.from;
-    auto found = reads.coverage(span.bounds, from, to);
-    // One that begins before the step is of an older one. At the end of the span there is none.
-    if (!last) std::erase_if(found, [from](const store::CoverageRecord& line) { return line.from < from; });
-    std::ranges::move(found | std::views::reverse, std::back_inserter(lines));
-    to = from - std::chrono::microseconds(1);
-  }
-  if (lines.size() > most + 1) lines.resize(most + 1);
-  std::ranges::reverse(lines);
-  return lines;
-}
-
 void coverage(Services& services, const Request& request, Reply reply) {
   if (!services.desk->keeps()) return reply(keeps_nothing(request.request_id));
   const auto pairs = wire::parse_query(request.head.query);
@@ -204,11 +175,9 @@ void coverage(Services& services, const Request& request, Reply reply) {
   if (!filter) return reply(error_response(filter.error(), request.request_id));
   const auto most = most_in(*pairs, kLinesMost);
   if (!most) return reply(error_response(most.error(), request.request_id));
-  const base::WallTime now = services.streams.clock.wall();
-  const Span span{filter->bounds, filter->seen_from.value_or(base::WallTime{}),
-                  filter->seen_to.value_or(now + std::chrono::hours(24))};
-  auto write = [span, most = *most, now](store::Reads& reads) {
-    const auto lines = newest_lines(reads, span, most, now);
+  auto write = [filter = *filter, most = *most, now = services.streams.clock.wall()](store::Reads& reads) {
+    const auto lines = reads.coverage(filter.bounds, filter.seen_from.value_or(base::WallTime{}),
+                                      filter.seen_to.value_or(now + std::chrono::hours(24)), most + 1);
     if (lines.size() <= most) return report::coverage_geojson(lines);
     return report::coverage_geojson(std::span(lines).subspan(1), lines.front().from);
   };

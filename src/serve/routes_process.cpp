@@ -3,8 +3,10 @@
 #include <cmath>
 #include <utility>
 
+#include "desk/desk.hpp"
 #include "domain/limits.hpp"
 #include "image/decoder.hpp"
+#include "serve/page_request.hpp"
 #include "serve/picture_body.hpp"
 #include "serve/routes.hpp"
 #include "serve/server_timing.hpp"
@@ -131,6 +133,9 @@ void process(Services& services, Request request, Reply reply) {
   if (!session->attach(waiter)) {
     return reply(error_response({ErrorCode::session_not_found, "Session not found."}, request.request_id));
   }
+  // Nobody knows whose streams those of before a restart are, until they send again.
+  if (services.desk != nullptr && !services.desk->has_owner(session->id(), session->life()))
+    note_owner(services, *session, request);
   const Session::Accepted accepted = session->offer(std::move(*message), request.received_at);
   const auto verdict = waiter->offered(accepted.seq);
   const auto now = services.streams.clock.wall();

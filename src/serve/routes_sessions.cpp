@@ -26,10 +26,6 @@ Response started(const Session& session, bool resumed, std::string_view token) {
       session.view(), {.resumed = resumed, .resume_token = token, .resume_grace_ms = static_cast<int>(base::to_ms(grace))}));
 }
 
-void note_owner(Services& services, const Session& session, const Request& request) {
-  if (services.desk != nullptr) services.desk->stream_belongs(session.id(), client_key_of(request));
-}
-
 Response create(Services& services, const Request& request) {
   const auto refused = [&](const domain::Error& error) { return error_response(error, request.request_id); };
   const auto pairs = wire::parse_query(request.head.query);

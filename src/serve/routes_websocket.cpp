@@ -1,7 +1,6 @@
 // GET /stream/detection: everything that can be refused is refused before the upgrade, as JSON with a status.
 #include <utility>
 
-#include "desk/desk.hpp"
 #include "serve/page_request.hpp"
 #include "serve/routes.hpp"
 #include "serve/ws_stream.hpp"
@@ -44,7 +43,7 @@ class OpenedSession {
   }
   std::shared_ptr<Session> take() noexcept { return std::move(session_); }
   std::optional<Session::Claim> take_claim() noexcept { return std::exchange(claim_, std::nullopt); }
-  const std::string& id() const noexcept { return session_->id(); }
+  const Session& session() const noexcept { return *session_; }
   const session::LastSeen& seen() const noexcept { return seen_; }
 
  private:
@@ -88,7 +87,7 @@ void add_websocket_route(Router& router, Services& services) {
                     }
                     auto session = open_session(request.head, services.registry);
                     if (!session) return reply(error_response(session.error(), request.request_id));
-                    if (services.desk != nullptr) services.desk->stream_belongs(session->id(), client_key_of(request));
+                    note_owner(services, session->session(), request);
                     WsHandshake handshake{.key = std::string(request.head.get("sec-websocket-key")),
                                           .request_id = request.request_id,
                                           .claim = {},

@@ -1,6 +1,7 @@
 #include "session/session.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <utility>
 
@@ -12,12 +13,18 @@
 namespace hazard::session {
 namespace {
 
+std::uint64_t next_life() noexcept {
+  static std::atomic<std::uint64_t> lives = 0;
+  return ++lives;
+}
+
 std::shared_ptr<const std::string> share(std::string&& text) { return std::make_shared<const std::string>(std::move(text)); }
 
 }  // namespace
 
 Session::Session(Options&& options, const SessionLimits& limits, pipeline::Pipeline& pipeline, std::shared_ptr<Totals> totals)
     : id_(std::move(options.id)),
+      life_(next_life()),
       limits_(limits),
       pipeline_(pipeline),
       totals_(std::move(totals)),
@@ -237,7 +244,7 @@ void Session::close(EndReason reason, base::Duration retry_after) {
 
 void Session::say_goodbye() {
   const Goodbye goodbye = *std::exchange(goodbye_, std::nullopt);
-  if (limits_.sights) limits_.sights->ended(id_);
+  if (limits_.sights) limits_.sights->ended(id_, life_);
   for (const auto& subscriber : std::exchange(subscribers_, {})) subscriber->session_ended(goodbye.reason, goodbye.retry_after);
 }
 

@@ -64,6 +64,7 @@ class Session final : public pipeline::ResultSink, public std::enable_shared_fro
                                                        std::shared_ptr<Totals> totals);
 
   const std::string& id() const noexcept { return id_; }
+  std::uint64_t life() const noexcept { return life_; }  // never 0; of all sessions of this process no other has it
   Transport transport() const;
   const SessionLimits& limits() const noexcept { return limits_; }
 
@@ -146,6 +147,7 @@ class Session final : public pipeline::ResultSink, public std::enable_shared_fro
   void tell_sight(const domain::Verdict& verdict, base::Duration age);
 
   const std::string id_;
+  const std::uint64_t life_;
   const SessionLimits limits_;
   pipeline::Pipeline& pipeline_;
   const std::shared_ptr<Totals> totals_;

@@ -2,6 +2,7 @@
 // while the session is locked: a listener must be quick, must not wait, and must not call the session.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -27,7 +28,8 @@ struct Sight {
 
 struct SightListener {
   std::function<void(const Sight&)> saw;
-  std::function<void(const std::string& session_id)> ended;
+  // `life`: Session::life(). A session that opens under the id of one just closed may be told of before that one's end.
+  std::function<void(const std::string& session_id, std::uint64_t life)> ended;
 };
 
 }  // namespace hazard::session

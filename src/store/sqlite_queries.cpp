@@ -1,5 +1,6 @@
 #include "store/sqlite_queries.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 #include "store/sqlite_rows.hpp"
@@ -90,16 +91,19 @@ std::optional<ReportRecord> find_report(Connection& connection, const std::strin
 }
 
 std::vector<CoverageRecord> find_coverage(Connection& connection, const std::optional<Bounds>& bounds, base::WallTime from,
-                                          base::WallTime to) {
+                                          base::WallTime to, std::size_t most) {
   const Bounds box = bounds.value_or(Bounds{});
   const bool crosses = box.west > box.east;
+  // The plus keeps SQLite from walking by to_time, which would sort all that it finds.
   Statement statement = connection.prepare(
-      std::string("SELECT drive,client_key,from_time,to_time,pictures,hits,line FROM coverage WHERE to_time>=? AND from_time<=? "
+      std::string("SELECT drive,client_key,from_time,to_time,pictures,hits,line FROM coverage WHERE +to_time>=? AND from_time<=? "
                   "AND north>=? AND south<=? AND (east>=? ") +
-      (crosses ? "OR" : "AND") + " west<=?) ORDER BY from_time,pk");
+      (crosses ? "OR" : "AND") + " west<=?) ORDER BY from_time DESC,pk DESC LIMIT ?");
   statement.bind(to_micros(from)).bind(to_micros(to)).bind(box.south).bind(box.north).bind(box.west).bind(box.east);
+  statement.bind(static_cast<std::int64_t>(most));
   std::vector<CoverageRecord> found;
   while (statement.step()) found.push_back(coverage_row(statement));
+  std::ranges::reverse(found);
   return found;
 }
 

@@ -19,7 +19,7 @@ std::vector<EvidenceRecord> find_evidence(Connection& connection, const std::str
 std::optional<SessionRecord> find_session(Connection& connection, const std::string& id);
 std::optional<ReportRecord> find_report(Connection& connection, const std::string& id);
 std::vector<CoverageRecord> find_coverage(Connection& connection, const std::optional<Bounds>& bounds, base::WallTime from,
-                                          base::WallTime to);
+                                          base::WallTime to, std::size_t most);
 Counts count_hazards(Connection& connection, base::WallTime recent_from);
 Counts count_reports(Connection& connection, base::WallTime recent_from);
 
@@ -82,9 +82,10 @@ class QueriesOver : public Interface {
     const auto lock = enter();
     return count_reports(connection_, recent_from);
   }
-  std::vector<CoverageRecord> coverage(const std::optional<Bounds>& bounds, base::WallTime from, base::WallTime to) override {
+  std::vector<CoverageRecord> coverage(const std::optional<Bounds>& bounds, base::WallTime from, base::WallTime to,
+                                       std::size_t most) override {
     const auto lock = enter();
-    return find_coverage(connection_, bounds, from, to);
+    return find_coverage(connection_, bounds, from, to, most);
   }
   std::vector<OutboxRecord> outbox_due(const std::string& target, base::WallTime now, std::size_t most) override {
     const auto lock = enter();

@@ -327,7 +327,12 @@ CREATE TRIGGER report_recounted AFTER UPDATE ON reports
 END;
 )sql";
 
-constexpr std::array kSteps{kFirst, kOutbox, kLists, kSurest, kTotals, kStreams, kShownSeverity};
+// The newest lines of a span are read in this order, and only those.
+constexpr const char* kLinesInOrder = R"sql(
+CREATE INDEX coverage_begin ON coverage(from_time);
+)sql";
+
+constexpr std::array kSteps{kFirst, kOutbox, kLists, kSurest, kTotals, kStreams, kShownSeverity, kLinesInOrder};
 
 }  // namespace
 

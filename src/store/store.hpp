@@ -38,7 +38,9 @@ class Reads {
   virtual Page<ReportRecord> reports(const ReportFilter& filter) = 0;
   virtual Counts hazard_counts(base::WallTime recent_from) = 0;
   virtual Counts report_counts(base::WallTime recent_from) = 0;
-  virtual std::vector<CoverageRecord> coverage(const std::optional<Bounds>& bounds, base::WallTime from, base::WallTime to) = 0;
+  // The newest `most` lines that touch the span and the bounds, in the order in which they begin.
+  virtual std::vector<CoverageRecord> coverage(const std::optional<Bounds>& bounds, base::WallTime from, base::WallTime to,
+                                               std::size_t most) = 0;
 
   // The outbox. What waits for a target and is due, the longest due first; when the next one is due, perhaps in the past.
   virtual std::vector<OutboxRecord> outbox_due(const std::string& target, base::WallTime now, std::size_t most) = 0;

@@ -55,7 +55,7 @@ TEST_F(DriveImport, keeps_one_hazard_with_its_place_its_crop_and_the_line_that_w
   ASSERT_TRUE(report && report->body.image);
   EXPECT_LT(report->body.image->size.width, 640);
   EXPECT_EQ(report->record.source, "import");
-  EXPECT_FALSE(store->reads().coverage({}, {}, clock.wall()).empty());
+  EXPECT_FALSE(store->reads().coverage({}, {}, clock.wall(), 9).empty());
   EXPECT_TRUE(desk->sessions().find(outcome->session_id));
   EXPECT_TRUE(std::filesystem::is_empty(store.folder() / "imports")) << "nothing of the journal is left";
 }

@@ -60,7 +60,7 @@ TEST(Keeping, a_picture_of_a_stream_is_counted_for_its_session) {
   for (int i = 0; i < 5; ++i)
     (*keeping)->saw(
         {.session_id = session, .frame_id = frame, .result = result, .model = model, .location = {}, .at = clock.wall()});
-  (*keeping)->desk().stream_ended(session);
+  (*keeping)->desk().stream_ended(session, 1);
   (*keeping)->desk().close();
   EXPECT_EQ((*keeping)->desk().reads().hazards({}).total, 1);
 }

@@ -59,5 +59,37 @@ TEST(ModelLoader, ends_at_once_while_it_waits) {
   SUCCEED();
 }
 
+TEST(ModelLoader, stops_without_waiting_for_a_load_and_tells_nothing_of_it) {
+  std::promise<void> begun;
+  std::promise<void> go_on;
+  ModelLoader loader({.load =
+                          [&] {
+                            begun.set_value();
+                            go_on.get_future().get();
+                            return Loaded(detect::make_fake_engine({}));
+                          },
+                      .loaded = [](std::unique_ptr<detect::Engine>) { ADD_FAILURE(); },
+                      .failed = [](const domain::Error&, base::Duration) { ADD_FAILURE(); }});
+  begun.get_future().get();
+  loader.stop();
+  go_on.set_value();
+}
+
+TEST(ModelLoader, stop_waits_for_what_is_being_told) {
+  std::promise<void> begun;
+  bool told = false;
+  ModelLoader loader({.load = [] { return Loaded(detect::make_fake_engine({})); },
+                      .loaded =
+                          [&](std::unique_ptr<detect::Engine>) {
+                            begun.set_value();
+                            std::this_thread::sleep_for(std::chrono::milliseconds(20));
+                            told = true;
+                          },
+                      .failed = [](const domain::Error&, base::Duration) { ADD_FAILURE(); }});
+  begun.get_future().get();
+  loader.stop();
+  EXPECT_TRUE(told);
+}
+
 }  // namespace
 }  // namespace hazard::app

@@ -56,7 +56,7 @@ TEST_F(DeskDriveTest, keeps_sightings_lines_pictures_and_a_session) {
   EXPECT_EQ(kept->hazards, 3U);
   EXPECT_EQ(desk->reads().hazards({}).total, 3);
   EXPECT_EQ(evidence->pictures(), 3U);
-  EXPECT_EQ(desk->reads().coverage({}, {}, clock.wall()).size(), 1U);
+  EXPECT_EQ(desk->reads().coverage({}, {}, clock.wall(), 9).size(), 1U);
   const auto session = desk->sessions().find(id);
   ASSERT_TRUE(session);
   EXPECT_EQ(session->pictures, 100);

@@ -109,7 +109,7 @@ TEST_F(DeskTest, a_picture_in_flight_does_not_bring_an_erased_session_back) {
     EXPECT_FALSE(desk->reads().session(session));
     EXPECT_EQ(desk->reads().reports({}).total, 0);
     EXPECT_EQ(desk->reads().hazards({}).total, 0);
-    EXPECT_TRUE(desk->reads().coverage({}, {}, clock.wall()).empty());
+    EXPECT_TRUE(desk->reads().coverage({}, {}, clock.wall(), 9).empty());
     EXPECT_EQ(evidence->pictures(), 0u);
   }
 }
@@ -166,9 +166,9 @@ void see_track(DeskTest& test, const std::string& session) {
 
 TEST_F(DeskTest, erasing_a_client_takes_its_streams_along_and_leaves_those_of_others) {
   for (const auto* stream : {"one", "two", "theirs"}) {
-    desk->stream_belongs(stream, stream == std::string("theirs") ? "other" : "client");
+    desk->stream_belongs(stream, 1, stream == std::string("theirs") ? "other" : "client");
     see_track(*this, stream);
-    desk->stream_ended(stream);
+    desk->stream_ended(stream, 1);
   }
   store->drain();
   ASSERT_EQ(desk->reads().hazards({}).total, 3);
@@ -185,26 +185,42 @@ TEST_F(DeskTest, erasing_a_client_takes_its_streams_along_and_leaves_those_of_ot
 }
 
 TEST_F(DeskTest, what_a_running_stream_has_not_kept_yet_is_forgotten_and_the_stream_goes_on) {
-  desk->stream_belongs("stream", "client");
+  desk->stream_belongs("stream", 1, "client");
   see_track(*this, "stream");
   std::optional<std::size_t> gone;
   desk->erase_client("client", [&](domain::Result<std::size_t> count) { gone = *count; });
   store->drain();
   EXPECT_EQ(gone, 0u);
-  desk->stream_ended("stream");
+  desk->stream_ended("stream", 1);
   store->drain();
   EXPECT_EQ(desk->reads().hazards({}).total, 0);
 
-  desk->stream_belongs("stream", "client");
+  desk->stream_belongs("stream", 1, "client");
   see_track(*this, "stream");
   desk->erase_session("stream", [](auto&&) {});
   see_track(*this, "stream");
-  desk->stream_ended("stream");
+  desk->stream_ended("stream", 1);
   store->drain();
   EXPECT_EQ(desk->reads().hazards({}).total, 1) << "seen after the erasing";
   desk->erase_client("client", [&](domain::Result<std::size_t> count) { gone = *count; });
   store->drain();
   EXPECT_EQ(gone, 1u) << "and still its";
+}
+
+TEST_F(DeskTest, the_late_end_of_a_stream_leaves_the_next_one_of_its_id_its_owner) {
+  desk->stream_belongs("stream", 1, "client");
+  desk->stream_belongs("stream", 2, "client");  // opened while a frame of the first was in flight
+  desk->stream_ended("stream", 1);
+  EXPECT_FALSE(desk->has_owner("stream", 1));
+  EXPECT_TRUE(desk->has_owner("stream", 2));
+  see_track(*this, "stream");
+  desk->stream_ended("stream", 2);
+  EXPECT_FALSE(desk->has_owner("stream", 2));
+  store->drain();
+  std::optional<std::size_t> gone;
+  desk->erase_client("client", [&](domain::Result<std::size_t> count) { gone = *count; });
+  store->drain();
+  EXPECT_EQ(gone, 1u);
 }
 
 TEST(Desk, erasing_where_nothing_is_kept_is_no_error) {

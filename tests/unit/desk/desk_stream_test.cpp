@@ -21,7 +21,7 @@ TEST_F(DeskTest, tracks_of_a_stream_become_hazards_at_its_end) {
     desk->stream_picture(facts);
     clock.advance(100ms);
   }
-  desk->stream_ended("stream");
+  desk->stream_ended("stream", 1);
   store->drain();
   const auto hazards = desk->reads().hazards({});
   ASSERT_EQ(hazards.total, 1);
@@ -44,7 +44,7 @@ TEST_F(DeskTest, a_hazard_of_a_stream_keeps_a_part_of_its_best_picture_and_its_l
     desk->stream_picture(facts, std::make_shared<const domain::EncodedFrame>(std::move(frame)));
     clock.advance(100ms);
   }
-  desk->stream_ended("stream");
+  desk->stream_ended("stream", 1);
   store->drain();
   const auto hazards = desk->reads().hazards({});
   ASSERT_EQ(hazards.total, 1);
@@ -69,9 +69,9 @@ TEST_F(DeskTest, a_drive_with_positions_leaves_a_line_also_where_nothing_was_see
     desk->stream_picture(facts);
     clock.advance(1s);
   }
-  desk->stream_ended("stream");
+  desk->stream_ended("stream", 1);
   store->drain();
-  const auto lines = desk->reads().coverage({}, {}, clock.wall());
+  const auto lines = desk->reads().coverage({}, {}, clock.wall(), 9);
   ASSERT_EQ(lines.size(), 1u);
   EXPECT_GT(lines[0].line.size(), 5u);
   EXPECT_EQ(lines[0].hits, 0);
@@ -92,7 +92,7 @@ report::FrameFacts one_pothole(const std::string& session) {
 TEST_F(DeskTest, a_stream_under_the_id_of_a_pages_session_counts_for_its_summary) {
   const auto id = desk->sessions().start({}, "client");
   const auto before = desk->sessions().find(id)->last_active;
-  desk->stream_belongs(id, "client");
+  desk->stream_belongs(id, 1, "client");
   for (int i = 0; i < 5; ++i) {
     clock.advance(100ms);
     auto facts = one_pothole(id);
@@ -106,7 +106,7 @@ TEST_F(DeskTest, a_stream_under_the_id_of_a_pages_session_counts_for_its_summary
   EXPECT_EQ(session->classes.at("pothole"), 5);
   EXPECT_NEAR(session->confidence_sum, 4.0, 1e-5);
   EXPECT_GT(session->last_active, before);
-  desk->stream_ended(id);
+  desk->stream_ended(id, 1);
   store->drain();
   EXPECT_EQ(desk->sessions().find(id)->reports_in("pending"), 1);
 }
@@ -117,10 +117,10 @@ TEST_F(DeskTest, a_pages_session_that_left_memory_comes_back_when_a_stream_opens
   desk = std::make_unique<Desk>(&*store, evidence.get(), clock);  // as after a restart
   desk->stream_picture(one_pothole(id));
   EXPECT_FALSE(desk->sessions().in_memory(id)) << "a worker does not wait for the store";
-  desk->stream_belongs(id, "client");
+  desk->stream_belongs(id, 1, "client");
   desk->stream_picture(one_pothole(id));
   EXPECT_EQ(desk->sessions().find(id)->detections, 1);
-  desk->stream_belongs("no-page", "client");
+  desk->stream_belongs("no-page", 1, "client");
   desk->stream_picture(one_pothole("no-page"));
   EXPECT_FALSE(desk->sessions().find("no-page"));
 }

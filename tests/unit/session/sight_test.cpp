@@ -15,7 +15,7 @@ struct Heard {
   std::mutex mutex;
   std::vector<std::optional<domain::Location>> places;
   std::vector<std::size_t> found;
-  std::promise<std::string> ended;
+  std::promise<std::pair<std::string, std::uint64_t>> ended;
 };
 
 std::shared_ptr<const SightListener> listener_of(Heard& heard) {
@@ -25,7 +25,7 @@ std::shared_ptr<const SightListener> listener_of(Heard& heard) {
     heard.places.push_back(sight.location);
     heard.found.push_back(sight.result.detections.size());
   };
-  listener.ended = [&heard](const std::string& id) { heard.ended.set_value(id); };
+  listener.ended = [&heard](const std::string& id, std::uint64_t life) { heard.ended.set_value({id, life}); };
   return std::make_shared<const SightListener>(std::move(listener));
 }
 
@@ -48,7 +48,7 @@ TEST(Sight, each_looked_at_picture_is_told_with_its_place_and_the_end_once) {
   (*session)->offer(std::move(damaged), clock.now());
   while ((*session)->counters().in_flight > 0) std::this_thread::yield();
   house.registry.close("mine", EndReason::closed_by_client);
-  EXPECT_EQ(heard.ended.get_future().get(), "mine");
+  EXPECT_EQ(heard.ended.get_future().get(), std::pair(std::string("mine"), (*session)->life()));
   const std::lock_guard lock(heard.mutex);
   ASSERT_EQ(heard.places.size(), 2u) << "an undecodable picture shows nothing";
   ASSERT_TRUE(heard.places[0]);

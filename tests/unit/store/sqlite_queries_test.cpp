@@ -102,15 +102,18 @@ TEST_F(SqliteQueriesTest, coverage_is_found_by_bounds_time_and_across_the_date_l
         .drive = "fiji", .from = test::at_second(0), .to = test::at_second(10), .line = {{-17, 179.5}, {-17, 179.6}}});
   });
   Reads& reads = store->reads();
-  const auto all = reads.coverage({}, test::at_second(0), test::at_second(10));
+  const auto all = reads.coverage({}, test::at_second(0), test::at_second(10), 9);
   ASSERT_THAT(all, SizeIs(2));
+  const auto newest = reads.coverage({}, test::at_second(0), test::at_second(10), 1);
+  ASSERT_THAT(newest, SizeIs(1));
+  EXPECT_EQ(newest[0].drive, "fiji") << "of two that begin together the one that came later";
   EXPECT_THAT(all[0].line, ElementsAre(domain::GeoPoint{52.5, 13.4}, domain::GeoPoint{52.6, 13.5}));
   EXPECT_EQ(all[0].pictures, 50);
   EXPECT_EQ(all[0].hits, 2);
-  EXPECT_THAT(reads.coverage(Bounds{52.55, 13, 53, 14}, test::at_second(0), test::at_second(10)), SizeIs(1));
-  EXPECT_THAT(reads.coverage(Bounds{-20, 179, -10, -179}, test::at_second(0), test::at_second(10)), SizeIs(1));
-  EXPECT_THAT(reads.coverage({}, test::at_second(10.1), test::at_second(20)), IsEmpty());
-  EXPECT_THAT(reads.coverage({}, test::at_second(-5), test::at_second(-0.1)), IsEmpty());
+  EXPECT_THAT(reads.coverage(Bounds{52.55, 13, 53, 14}, test::at_second(0), test::at_second(10), 9), SizeIs(1));
+  EXPECT_THAT(reads.coverage(Bounds{-20, 179, -10, -179}, test::at_second(0), test::at_second(10), 9), SizeIs(1));
+  EXPECT_THAT(reads.coverage({}, test::at_second(10.1), test::at_second(20), 9), IsEmpty());
+  EXPECT_THAT(reads.coverage({}, test::at_second(-5), test::at_second(-0.1), 9), IsEmpty());
 }
 
 }  // namespace

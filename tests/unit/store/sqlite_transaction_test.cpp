@@ -99,12 +99,12 @@ TEST_F(SqliteTransactionTest, erasing_a_client_or_a_session_leaves_those_of_othe
   EXPECT_FALSE(transaction.session("session-a").has_value());
   EXPECT_FALSE(transaction.report("report-a").has_value());
   EXPECT_TRUE(transaction.session("session-b").has_value());
-  EXPECT_THAT(transaction.coverage({}, {}, {}), SizeIs(1));
+  EXPECT_THAT(transaction.coverage({}, {}, {}, 9), SizeIs(1));
   transaction.erase_session("session-b");
   EXPECT_FALSE(transaction.session("session-b").has_value());
   EXPECT_FALSE(transaction.report("report-b").has_value());
   EXPECT_THAT(transaction.streams_of("b"), IsEmpty());
-  EXPECT_THAT(transaction.coverage({}, {}, {}), IsEmpty());
+  EXPECT_THAT(transaction.coverage({}, {}, {}, 9), IsEmpty());
 }
 
 TEST_F(SqliteTransactionTest, names_hazards_by_client_session_merge_and_age) {
@@ -139,12 +139,12 @@ TEST_F(SqliteTransactionTest, old_sessions_reports_without_a_hazard_and_coverage
   EXPECT_FALSE(transaction.report("at-1.000000").has_value());
   EXPECT_TRUE(transaction.report("at-2.000000").has_value());
   EXPECT_TRUE(transaction.report("of-hazard").has_value());
-  EXPECT_THAT(transaction.coverage({}, {}, test::at_second(9)), SizeIs(1));
+  EXPECT_THAT(transaction.coverage({}, {}, test::at_second(9), 9), SizeIs(1));
 }
 
 TEST_F(SqliteTransactionTest, coverage_without_points_is_not_kept) {
   transaction.append(CoverageRecord{.drive = "d"});
-  EXPECT_THAT(transaction.coverage({}, {}, test::at_second(9)), IsEmpty());
+  EXPECT_THAT(transaction.coverage({}, {}, test::at_second(9), 9), IsEmpty());
 }
 
 }  // namespace
