@@ -26,8 +26,8 @@ def graph_runner(path, width, height, precision):
     return lambda picture: np.array(compiled(picture)[0][0])
 
 
-def torch_runner(weights, shift):
-    model = load_model(weights, shift)
+def torch_runner(weights, *shifts):
+    model = load_model(weights, *shifts)
 
     def infer(picture):
         with torch.inference_mode():
@@ -78,9 +78,9 @@ def wide_comparison(frames, run):
     return report
 
 
-def parity(graph, weights, shift, pictures, width=640, height=640, least=0.1):
+def parity(graph, weights, shifts, pictures, width=640, height=640, least=0.1):
     """Boxes of PyTorch against the graph in f32: each box at or over `least` must have its twin."""
-    first, second = torch_runner(weights, shift), graph_runner(graph, width, height, "f32")
+    first, second = torch_runner(weights, *shifts), graph_runner(graph, width, height, "f32")
     pairs, alone, worst = 0, 0, 0.0
     for picture in pictures:
         a, b = (scoring.detect(f, picture, width, height, least=least) for f in (first, second))
@@ -183,7 +183,7 @@ def compare(report, frames, run, options, precisions):
     if options.clean_clip:
         report["clean_clip_640x384"] = false_alarms(options.clean_clip, run(640, 384), 640, 384)
     if options.weights:
-        report["parity"] = parity(options.graph, options.weights, options.shift, [f.picture for f in frames[::8]])
+        report["parity"] = parity(options.graph, options.weights, (options.shift, options.coarse_shift), [f.picture for f in frames[::8]])
 
 
 def write_pictures(out, tally, results):
@@ -207,6 +207,7 @@ def main():
     add("--sizes", type=size, nargs="+", default=[(640, 640), (640, 416), (480, 320)], help="the first one is the main one")
     add("--weights", help="the checkpoint of the graph: checks PyTorch against OpenVINO box by box")
     add("--shift", type=float, nargs=2, default=(0, 0), help="what export added to the checkpoint's logits")
+    add("--coarse-shift", type=float, nargs=2, default=(0, 0), help="the same, at strides of 16 and 32")
     add("--clean-clip", help="a video without hazards: false alarms on every tenth frame")
     add("--sim", nargs="+", default=[], help="folders of simulated frames with truth.jsonl")
     add("--quick", action="store_true", help="the main size and the false alarms alone")

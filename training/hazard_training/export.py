@@ -20,17 +20,20 @@ GRAPH = "hazard-yolo12n"
 LARGEST_BYTES = 6_000_000
 
 
-def load_model(weights=None, shift=(0, 0)):
+def load_model(weights=None, shift=(0, 0), coarse_shift=(0, 0)):
     """The network in evaluation mode with folded normalisation; without weights, untrained with a fixed seed.
 
-    `shift` is added to the logits of each class: it moves the score that means "sure", not the order of a class's boxes.
+    `shift` is added to the logits of each class: it moves the score that means "sure", not the order of a class's boxes. `coarse_shift`
+    is added besides at the strides of 16 and 32, where the boxes are large: it corrects a network that is too sure of those.
     """
     torch.manual_seed(0)
     model = HazardYolo(len(NAMES))
     if weights:
         model.load_state_dict(torch.load(weights, map_location="cpu", weights_only=True)["model"])
-    for branch in model.scores:
+    for stride, branch in zip(STRIDES, model.scores):
         branch[-1].bias.data += torch.tensor(shift, dtype=torch.float32)
+        if stride > STRIDES[0]:
+            branch[-1].bias.data += torch.tensor(coarse_shift, dtype=torch.float32)
     return model.eval().fold()
 
 
@@ -115,13 +118,15 @@ def main():
     parser.add_argument("--weights", help="checkpoint written by train.py; without it the graph is untrained")
     parser.add_argument("--shift", type=float, nargs=len(NAMES), default=(0, 0), metavar=("CRACK", "POTHOLE"),
                         help="added to the logits of each class, so that 0.25 is as sure as it should be")
+    parser.add_argument("--coarse-shift", type=float, nargs=len(NAMES), default=(0, 0), metavar=("CRACK", "POTHOLE"),
+                        help="added besides at strides of 16 and 32")
     parser.add_argument("--out", default="../models/hazard-yolo12n")
     parser.add_argument("--version", default="0.1.0")
     parser.add_argument("--scores", help="JSON file written by evaluate.py, copied into metadata.yaml")
     parser.add_argument("--data", help="what the weights have learned from, for metadata.yaml; without it, what train.py put on record")
     parser.add_argument("--commit", help="training commit, where the working tree's head is not the one trained with")
     options = parser.parse_args()
-    model = load_model(options.weights, options.shift)
+    model = load_model(options.weights, options.shift, options.coarse_shift)
     scores = compact(json.loads(pathlib.Path(options.scores).read_text(encoding="utf-8"))) if options.scores else None
     data = options.data or lineage.of_weights(options.weights) or "not on record" if options.weights else ""
     pixels, score = check(convert(model), model)

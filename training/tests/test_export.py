@@ -70,3 +70,12 @@ def test_a_shift_moves_scores_and_nothing_else():
         plain, shifted = export.load_model()(picture), export.load_model(shift=(1.0, -0.5))(picture)
     assert torch.equal(plain[:, :4], shifted[:, :4])
     assert torch.allclose(plain[:, 4:].logit() + torch.tensor((1.0, -0.5)).view(1, 2, 1), shifted[:, 4:].logit(), atol=1e-4)
+
+
+def test_a_coarse_shift_moves_the_scores_of_large_boxes_alone():
+    picture = torch.rand(1, 3, 64, 96)
+    fine = (64 // 8) * (96 // 8)
+    with torch.inference_mode():
+        plain, shifted = export.load_model()(picture), export.load_model(coarse_shift=(0, -1.0))(picture)
+    assert torch.equal(plain[:, :5], shifted[:, :5]) and torch.equal(plain[..., :fine], shifted[..., :fine])
+    assert torch.allclose(plain[:, 5, fine:].logit() - 1, shifted[:, 5, fine:].logit(), atol=1e-4)
