@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "pipeline/scheduler.hpp"
-#include "support/recording_sink.hpp"
+#include "support/scheduler_fixture.hpp"
 
 namespace hazard::pipeline {
 namespace {
@@ -9,24 +9,8 @@ namespace {
 using namespace std::chrono_literals;
 using domain::Delivery;
 
-class SchedulerFiguresTest : public testing::Test {
+class SchedulerFiguresTest : public test::SchedulerFixture {
  protected:
-  struct Client {
-    std::shared_ptr<test::RecordingSink> sink = std::make_shared<test::RecordingSink>();
-    LanePtr lane;
-    std::uint64_t seq = 0;
-  };
-  Client open(LaneSettings settings = {}) {
-    Client client;
-    client.lane = scheduler_.open_lane(settings, client.sink);
-    return client;
-  }
-  void offer(Client& client) {
-    domain::EncodedFrame frame;
-    frame.seq = ++client.seq;
-    frame.received_at = clock_.now();
-    ASSERT_TRUE(scheduler_.offer(client.lane, std::move(frame)));
-  }
   void serve_one(base::Duration service = 0ms) {
     auto job = scheduler_.try_next();
     ASSERT_TRUE(job);
@@ -36,10 +20,6 @@ class SchedulerFiguresTest : public testing::Test {
     result.input = {640, 384};
     scheduler_.finish(std::move(*job), std::move(result));
   }
-
-  base::ManualClock clock_;
-  PipelineMetrics metrics_;
-  Scheduler scheduler_{clock_, metrics_};
 };
 
 TEST_F(SchedulerFiguresTest, credits_say_how_many_more_frames_fit) {

@@ -6,7 +6,7 @@
 #include <array>
 #include <map>
 
-#include "support/recording_sink.hpp"
+#include "support/scheduler_fixture.hpp"
 
 namespace hazard::pipeline {
 namespace {
@@ -14,25 +14,8 @@ namespace {
 using namespace std::chrono_literals;
 using domain::Delivery;
 
-class SchedulerTest : public testing::Test {
+class SchedulerTest : public test::SchedulerFixture {
  protected:
-  struct Client {
-    std::shared_ptr<test::RecordingSink> sink = std::make_shared<test::RecordingSink>();
-    LanePtr lane;
-    std::uint64_t seq = 0;
-  };
-
-  Client open(LaneSettings settings = {}) {
-    Client client;
-    client.lane = scheduler_.open_lane(settings, client.sink);
-    return client;
-  }
-  void offer(Client& client) {
-    domain::EncodedFrame frame;
-    frame.seq = ++client.seq;
-    frame.received_at = clock_.now();
-    ASSERT_TRUE(scheduler_.offer(client.lane, std::move(frame)));
-  }
   void finish(Job&& job) { scheduler_.finish(std::move(job), domain::FrameResult{}); }
   // Takes and finishes one frame; 0 when no lane was ready.
   std::uint64_t serve_one() {
@@ -42,10 +25,6 @@ class SchedulerTest : public testing::Test {
     finish(std::move(*job));
     return seq;
   }
-
-  base::ManualClock clock_;
-  PipelineMetrics metrics_;
-  Scheduler scheduler_{clock_, metrics_};
 };
 
 TEST_F(SchedulerTest, an_idle_lane_serves_its_frame_at_once) {
