@@ -22,16 +22,19 @@ bool Darkroom::submit(std::size_t bytes, std::function<void()> task) {
   return true;
 }
 
-void Darkroom::after_all(std::function<void()> task) {
+bool Darkroom::after_all(std::function<void()> task) {
   {
     std::unique_lock lock(mutex_);
+    if (queue_.size() >= 2 * tasks_most_) return false;
     if (working_ || !queue_.empty()) {
       queue_.push_back({.bytes = 0, .task = std::move(task)});
       lock.unlock();
-      return wake_.notify_one();
+      wake_.notify_one();
+      return true;
     }
   }
   task();
+  return true;
 }
 
 void Darkroom::close() {

@@ -26,8 +26,9 @@ class Darkroom {
   // `bytes` are those of the pictures that the task holds until it has run. False: the room is full or closed, the task is gone. Any
   // thread; tasks must not throw.
   bool submit(std::size_t bytes, std::function<void()> task);
-  // Behind everything that was taken before; on the caller's thread where nothing is left of that. Never refused.
-  void after_all(std::function<void()> task);
+  // Behind everything that was taken before; on the caller's thread where nothing is left of that. Needs no room of its own
+  // for bytes; false, and the task is gone, only while as many of these wait as tasks may.
+  bool after_all(std::function<void()> task);
   // Runs what was taken, then takes nothing more. Not from a task.
   void close();
 

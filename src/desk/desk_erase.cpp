@@ -55,11 +55,14 @@ void Desk::erase(const std::string& key, std::function<void(store::Transaction&,
     });
   };
   // Reports whose pictures wait to be cut belong to what goes.
-  darkroom_.after_all([this, key, work, ended, shared] {
-    if (store_->submit({.work = work, .done = ended})) return;
+  const auto refuse = [this, key, shared] {
     sessions_.erased(key);
     (*shared)(domain::refuse(ErrorCode::overloaded, "The store has too much to do."));
-  });
+  };
+  const auto submit = [this, work, ended, refuse] {
+    if (!store_->submit({.work = work, .done = ended})) refuse();
+  };
+  if (!darkroom_.after_all(submit)) refuse();
 }
 
 // What another process kept from being scrubbed is tried again until it is done: nobody else empties the log of an idle server.
